@@ -1,0 +1,176 @@
+package deployment
+
+import (
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+)
+
+// Event is something that happened to a deployment. Exactly one implementation
+// per kind of happening; see event.go.
+type Event interface{ event() }
+
+// The events.
+type (
+	// PlanFrozen: the plan of the request exists under its digest.
+	PlanFrozen struct{ By practice.Actor }
+	// AuthorisationGiven: whoever may has authorised the plan's digest; By and Why say who.
+	AuthorisationGiven struct {
+		By  practice.Actor
+		Why string
+	}
+	// ComponentsJudged: the library was asked about every item.
+	ComponentsJudged struct{ Verdict practice.Verdict }
+	// OrdersIssued: a page of the stage's orders was stored; Last says that no target is left.
+	OrdersIssued struct {
+		Stage, Count int
+		Last         bool
+	}
+	// Reported: an executor said something about its order; Target is the row before the report.
+	Reported struct {
+		Report Report
+		Target Target
+	}
+	// TargetSilent: the row's deadline passed without an outcome.
+	TargetSilent struct{ Target Target }
+	// TimeCame: a timer fired; what is due follows from now.
+	TimeCame struct{}
+	// GuidanceGiven: a person answered.
+	GuidanceGiven struct {
+		Advice  Advice
+		Targets []string // for Retry: exactly these; empty means all that failed or are unknown
+		By      practice.Actor
+		Why     string
+	}
+	// CancelAsked: a person wants it to end.
+	CancelAsked struct {
+		By  practice.Actor
+		Why string
+	}
+)
+
+// Advice is a person's answer to a deployment that awaits guidance.
+type Advice string
+
+// The answers.
+const (
+	RetryTargets  Advice = "retry"     // do the failed targets again, from the failed step
+	GoOn          Advice = "continue"  // go on in spite of the failures
+	RemediateNow  Advice = "remediate" // bring back what was before on every touched target
+	CloseAsFailed Advice = "fail"      // leave everything as it is
+)
+
+// Effect is something that must be done about a decision; control does it.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	// JudgeComponents: ask the library about every item, answer with ComponentsJudged.
+	JudgeComponents struct{}
+	// IssueOrders: store signed orders for the targets of the stage, page by page,
+	// answer each page with OrdersIssued.
+	IssueOrders struct{ Stage Stage }
+	// WithdrawOrders: orders that have not begun are taken back.
+	WithdrawOrders struct{ Stage int }
+	// WakeUp: send TimeCame at that moment.
+	WakeUp struct{ At time.Time }
+)
+
+// Landing is a change of what is present on a target.
+type Landing struct {
+	Target    string
+	Component string
+	Version   string // empty: taken off
+	Digest    practice.Digest
+	Uncertain bool // the change failed half-way, or nobody knows
+}
+
+// Change is what follows from a decision.
+type Change struct {
+	Deployment Deployment
+	Targets    []Target  // rows that moved
+	Landings   []Landing // changes of the inventory
+	Entries    []practice.Entry
+	Effects    []Effect
+}
+
+// Store keeps deployments, their targets, orders, reports and output.
+type Store interface {
+	// AddDeployment stores a new one under a new id, "D-" and a number, with one
+	// target row for each target of the plan, and gives it back.
+	AddDeployment(d Deployment) (Deployment, error)
+	// Deployment gives one, or NotFound.
+	Deployment(id string) (Deployment, error)
+	// Deployments lists them newest first; page.After is an id.
+	Deployments(f Filter, page practice.Page) ([]Deployment, error)
+	// PutDeployment stores d where the stored revision is d.Revision, and raises it; Conflict otherwise.
+	PutDeployment(d Deployment) error
+	// DueDeployments lists ids of deployments that are not closed and whose WakeAt is not after now.
+	DueDeployments(now time.Time, limit int) ([]string, error)
+	// LastSucceeded gives the newest succeeded deployment of a release's components into an environment, or NotFound.
+	LastSucceeded(environment string, components []string) (Deployment, error)
+
+	// DeploymentTargets lists rows by name.
+	DeploymentTargets(id string, f TargetFilter, page practice.Page) ([]Target, error)
+	// DeploymentTargetsNamed gives at most 1,000 rows by name.
+	DeploymentTargetsNamed(id string, names []string) ([]Target, error)
+	// TargetsToOrder gives the next rows that belong to the stage and are not in it yet, by name.
+	TargetsToOrder(id string, s Stage, limit int) ([]Target, error)
+	// SilentTargets gives rows that are ordered or running with a deadline not after now.
+	SilentTargets(id string, now time.Time, limit int) ([]Target, error)
+	// NextDeadline gives the earliest deadline of rows that are ordered or running; zero when there is none.
+	NextDeadline(id string) (time.Time, error)
+	// PutDeploymentTargets stores rows.
+	PutDeploymentTargets(rows []Target) error
+
+	// AddOrders stores orders.
+	AddOrders(rows []OrderRow) error
+	// OpenOrders gives an agent's open orders by counter.
+	OpenOrders(agent string, limit int) ([]OrderRow, error)
+	// OrdersNamed gives orders by id.
+	OrdersNamed(ids []string) ([]OrderRow, error)
+	// BeginOrders and EndOrders mark orders.
+	BeginOrders(ids []string) error
+	EndOrders(ids []string) error
+	// WithdrawOrders ends the orders of a stage that have not begun and gives their targets' names.
+	WithdrawOrders(deployment string, stage int) ([]string, error)
+
+	// AddReports stores reports and gives those that were new, in their order.
+	AddReports(reports []Report) ([]Report, error)
+	// Reports lists what was reported of a deployment, or of one target of it, in order of arrival.
+	Reports(deployment, target string, page practice.Page) ([]Report, error)
+	// AddOutput stores pieces of output; the same (order, seq) twice is stored once.
+	AddOutput(pieces []Output) error
+	// OutputOf lists output of a deployment, or of one target of it, in order of arrival.
+	OutputOf(deployment, target string, page practice.Page) ([]Output, error)
+}
+
+// Filter chooses deployments; empty parts choose all.
+type Filter struct {
+	Environment string
+	Component   string
+	Release     string
+	State       State
+	Open        bool // only those that are not closed
+}
+
+// TargetFilter chooses target rows; empty parts choose all.
+type TargetFilter struct {
+	State TargetState
+	Wave  int
+}
+
+func (PlanFrozen) event()         {}
+func (AuthorisationGiven) event() {}
+func (ComponentsJudged) event()   {}
+func (OrdersIssued) event()       {}
+func (Reported) event()           {}
+func (TargetSilent) event()       {}
+func (TimeCame) event()           {}
+func (GuidanceGiven) event()      {}
+func (CancelAsked) event()        {}
+
+func (JudgeComponents) effect() {}
+func (IssueOrders) effect()     {}
+func (WithdrawOrders) effect()  {}
+func (WakeUp) effect()          {}

@@ -1,0 +1,141 @@
+// Package deployment is the lifecycle of one deployment: one transition of one
+// release into, or out of, one environment. Decide is its heart.
+package deployment
+
+import (
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/plan"
+)
+
+// State is where a deployment stands.
+type State string
+
+// The states, in the order of an untroubled deployment.
+const (
+	Requested           State = "requested"
+	Planned             State = "planned"
+	Authorised          State = "authorised"
+	Scheduled           State = "scheduled"
+	VerifyingComponents State = "verifying-components"
+	VerifyingTargets    State = "verifying-targets"
+	Executing           State = "executing"
+	AwaitingGuidance    State = "awaiting-guidance"
+	Accepting           State = "accepting"
+	Remediating         State = "remediating"
+	Cancelling          State = "cancelling"
+	Closed              State = "closed"
+)
+
+// Result is how a closed deployment ended.
+type Result string
+
+// The results.
+const (
+	Succeeded  Result = "succeeded"
+	Failed     Result = "failed"
+	Remediated Result = "remediated"
+	Cancelled  Result = "cancelled"
+)
+
+// Deployment is the row of one deployment: its size does not depend on the number of targets.
+type Deployment struct {
+	ID          string          `json:"id"` // "D-12"
+	Revision    int64           `json:"revision"`
+	Plan        string          `json:"plan"`
+	PlanDigest  practice.Digest `json:"planDigest"`
+	Header      plan.Header     `json:"header"`
+	RequestedBy practice.Actor  `json:"requestedBy"`
+	RequestedAt time.Time       `json:"requestedAt"`
+	Reason      string          `json:"reason,omitempty"`
+	Change      string          `json:"change,omitempty"`     // the authorising change, as people call it
+	StartAfter  time.Time       `json:"startAfter,omitzero"`  // not before; zero: at once
+	Remediates  string          `json:"remediates,omitempty"` // the deployment that this one mends
+
+	State    State            `json:"state"`
+	Since    time.Time        `json:"since"` // when the state was entered
+	Result   Result           `json:"result,omitempty"`
+	Stage    Stage            `json:"stage"`            // the group of orders that is out now
+	Wave     int              `json:"wave"`             // the last wave begun; 0: none
+	WakeAt   time.Time        `json:"wakeAt,omitzero"`  // the next timer
+	Waiting  practice.Verdict `json:"waiting"`          // why it waits; open when it does not
+	Touched  int              `json:"touched"`          // targets that an executor may have changed
+	Failures int              `json:"failures"`         // targets failed or unknown, over all waves
+	Cause    string           `json:"cause,omitempty"`  // why it failed, was remediated or cancelled
+	Started  time.Time        `json:"started,omitzero"` // first order issued
+	Ended    time.Time        `json:"ended,omitzero"`
+}
+
+// Phase is what the orders of a stage are for.
+type Phase string
+
+// The phases.
+const (
+	Verify    Phase = "verify"    // target checks
+	Execute   Phase = "execute"   // install or remove
+	Accept    Phase = "accept"    // acceptance checks
+	Remediate Phase = "remediate" // bring back what was before
+)
+
+// Stage counts the orders of one group: one wave in one phase.
+type Stage struct {
+	Number  int       `json:"number"` // raised with each stage; a target row belongs to the last stage that touched it
+	Phase   Phase     `json:"phase,omitempty"`
+	Wave    int       `json:"wave"`             // 0: all targets of the plan
+	Only    []string  `json:"only,omitempty"`   // a retry of exactly these
+	Issued  bool      `json:"issued"`           // every order of it exists
+	Total   int       `json:"total"`            // orders issued
+	Running int       `json:"running"`          // begun and not ended
+	Done    int       `json:"done"`             //
+	Failed  int       `json:"failed"`           //
+	Unknown int       `json:"unknown"`          //
+	Stopped int       `json:"stopped"`          // withdrawn before they began, or stopped between steps
+	SoakEnd time.Time `json:"soakEnd,omitzero"` // the soak after it ends; zero: not soaking
+	Since   time.Time `json:"since,omitzero"`   // when it began
+}
+
+// Open gives the number of orders that have no outcome yet.
+func (s Stage) Open() int { return s.Total - s.Done - s.Failed - s.Unknown - s.Stopped }
+
+// Over says that every order exists and has an outcome.
+func (s Stage) Over() bool { return s.Issued && s.Open() == 0 }
+
+// TargetState is where one target stands within its stage.
+type TargetState string
+
+// The states of a target. Unknown is never guessed away: a later report, a
+// probe or a person turns it into something else.
+const (
+	Waiting       TargetState = "waiting" // no order yet
+	Ordered       TargetState = "ordered" // order issued, not begun
+	Running       TargetState = "running"
+	TargetDone    TargetState = "done"
+	TargetFailed  TargetState = "failed"
+	TargetUnknown TargetState = "unknown"
+	TargetStopped TargetState = "stopped" // its order was withdrawn, or stopped between two steps
+)
+
+// Target is the row of one target of a deployment.
+type Target struct {
+	Deployment string            `json:"deployment"`
+	Name       string            `json:"name"`
+	Agent      string            `json:"agent"`
+	Wave       int               `json:"wave"`
+	Stage      int               `json:"stage"` // number of the stage it was last in; 0: none
+	Phase      Phase             `json:"phase,omitempty"`
+	State      TargetState       `json:"state"`
+	Attempt    int               `json:"attempt"` // the fence: raised whenever an order is issued for it
+	Order      string            `json:"order,omitempty"`
+	Step       int               `json:"step"` // index of the step it is at
+	StepName   string            `json:"stepName,omitempty"`
+	Touched    bool              `json:"touched"`  // an executor began to change it
+	Executed   bool              `json:"executed"` // the execute phase ended well
+	Accepted   bool              `json:"accepted"`
+	Remediated bool              `json:"remediated"`
+	Message    string            `json:"message,omitempty"` // of the last failure
+	StartedAt  time.Time         `json:"startedAt,omitzero"`
+	EndedAt    time.Time         `json:"endedAt,omitzero"`
+	Deadline   time.Time         `json:"deadline,omitzero"` // silent beyond this: unknown
+	Took       practice.Duration `json:"took,omitempty"`    // of the execute phase
+}
