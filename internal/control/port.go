@@ -1,0 +1,110 @@
+// Package control holds the use cases: each loads, decides, and commits state,
+// record and what must follow in one transaction. It declares what it needs of
+// the world as ports; cmd/tranship wires them.
+package control
+
+import (
+	"context"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/library"
+	"tranship.dev/tranship/internal/practice/party"
+	"tranship.dev/tranship/internal/practice/plan"
+	"tranship.dev/tranship/internal/practice/record"
+	"tranship.dev/tranship/internal/practice/signature"
+)
+
+// Tx is one transaction in one scope: every query of it sees only that scope.
+type Tx interface {
+	practice.DocumentStore
+	environment.Store
+	library.Store
+	library.MediaIndex
+	plan.Store
+	deployment.Store
+	record.Store
+	party.Store
+	Installation
+	Jobs
+}
+
+// Installation keeps what the server must remember about itself, and idempotency keys.
+type Installation interface {
+	// Setting gives a value, or nil when it was never set. Settings are not scoped.
+	Setting(name string) ([]byte, error)
+	// PutSetting stores a value.
+	PutSetting(name string, value []byte) error
+	// Remembered gives the answer that was stored under an idempotency key, or nil.
+	Remembered(key string) (*Remembered, error)
+	// Remember stores the answer to a request.
+	Remember(r Remembered) error
+	// ForgetBefore deletes remembered answers older than at.
+	ForgetBefore(at time.Time) error
+}
+
+// Remembered is the answer to a request with an idempotency key.
+type Remembered struct {
+	Key     string // "who:key"
+	Request practice.Digest
+	Status  int
+	Body    []byte
+	At      time.Time
+}
+
+// Jobs are durable: enqueued in the transaction that causes them, done at
+// least once after it commits, whatever happens to the process.
+type Jobs interface {
+	// Enqueue stores a job to be done at or soon after at; zero means now.
+	// Several equal jobs that are not begun yet count as one.
+	Enqueue(j Job, at time.Time) error
+}
+
+// Job is a piece of later work. Its work is idempotent.
+type Job struct {
+	Kind    string         `json:"kind"` // JobAdvance
+	Scope   practice.Scope `json:"scope"`
+	Subject string         `json:"subject"` // the deployment's id
+}
+
+// JobAdvance looks what is due for a deployment and does it.
+const JobAdvance = "advance"
+
+// Store is the system of record.
+type Store interface {
+	// Update runs f in a transaction that writes; it commits when f returns nil.
+	// f may run again when the database asks for it, so it must not act outside.
+	Update(ctx context.Context, scope practice.Scope, f func(Tx) error) error
+	// View runs f in a transaction that reads one consistent state.
+	View(ctx context.Context, scope practice.Scope, f func(Tx) error) error
+}
+
+// Dispatch tells agents and listeners that there is something new. It may lose
+// everything; agents ask for their orders, and listeners read the record.
+type Dispatch interface {
+	// Hint tells agents of a scope that they have open orders.
+	Hint(scope practice.Scope, agents []string)
+	// Recorded tells listeners that the record has grown to size.
+	Recorded(scope practice.Scope, size int64)
+}
+
+// Clock gives the time.
+type Clock interface{ Now() time.Time }
+
+// Keys signs for the server. The keys lie outside the database.
+type Keys interface {
+	// SignOrder signs with the present order key.
+	SignOrder(payloadType string, payload []byte) signature.Envelope
+	// SignCheckpoint signs a log's head as a checkpoint.
+	SignCheckpoint(head record.Head) (string, error)
+}
+
+// Identify gives new unguessable identifiers and secrets.
+type Identify interface {
+	// NewID gives a UUID that sorts by time.
+	NewID() string
+	// NewSecret gives 32 random bytes.
+	NewSecret() []byte
+}

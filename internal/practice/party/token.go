@@ -1,0 +1,110 @@
+// Package party knows people and what they may do.
+package party
+
+import (
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+)
+
+// Role bundles rights. Roles are few here; the practice's own come with people and teams.
+type Role string
+
+// The roles of a token.
+const (
+	Administrator Role = "administrator" // everything
+	Manager       Role = "manager"       // configuration, library, deployments
+	Practitioner  Role = "practitioner"  // plan and run deployments, admit versions
+	Viewer        Role = "viewer"        // look
+	Executor      Role = "executor"      // an agent: fetch media; nothing else
+)
+
+// Action is what a route does.
+type Action string
+
+// The actions.
+const (
+	View       Action = "view"       // read anything but secrets
+	Configure  Action = "configure"  // apply documents
+	Stock      Action = "stock"      // add, admit, withdraw versions; push media
+	Fetch      Action = "fetch"      // pull media
+	Plan       Action = "plan"       // compile plans
+	Deploy     Action = "deploy"     // request, cancel, guide deployments
+	Enrol      Action = "enrol"      // create enrolment tokens, revoke agents
+	Administer Action = "administer" // tokens, keys, backup
+)
+
+// rights is the table of what each role may do.
+var rights = map[Role][]Action{
+	Administrator: {View, Configure, Stock, Fetch, Plan, Deploy, Enrol, Administer},
+	Manager:       {View, Configure, Stock, Fetch, Plan, Deploy, Enrol},
+	Practitioner:  {View, Stock, Fetch, Plan, Deploy},
+	Viewer:        {View, Fetch},
+	Executor:      {Fetch},
+}
+
+// Roles lists the roles that people may give to a token.
+func Roles() []Role { return []Role{Administrator, Manager, Practitioner, Viewer} }
+
+// May says whether a role allows an action; an unknown role allows nothing.
+func (r Role) May(a Action) bool {
+	for _, allowed := range rights[r] {
+		if allowed == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Token is an API token. Its secret is shown once and stored only as a hash.
+type Token struct {
+	ID        string         `json:"id"` // public part, "tok_..."
+	Name      string         `json:"name"`
+	Role      Role           `json:"role"`
+	Actor     practice.Actor `json:"actor"` // who acts with it
+	Hash      []byte         `json:"-"`     // SHA-256 of the secret, which has 256 random bits
+	CreatedAt time.Time      `json:"createdAt"`
+	CreatedBy practice.Actor `json:"createdBy"`
+	ExpiresAt time.Time      `json:"expiresAt,omitzero"` // zero: never
+	RevokedAt time.Time      `json:"revokedAt,omitzero"`
+	UsedAt    time.Time      `json:"usedAt,omitzero"` // to the hour
+}
+
+// Valid says whether the token may be used at now, and if not, why.
+func (t Token) Valid(now time.Time) error {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return practice.Faultf(practice.Unauthorised, "token %s was revoked at %s", t.Name, t.RevokedAt.Format(time.RFC3339)).Final()
+	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
+		return practice.Faultf(practice.Unauthorised, "token %s expired at %s", t.Name, t.ExpiresAt.Format(time.RFC3339)).Final()
+	}
+	return nil
+}
+
+// Enrolment lets one agent enrol once.
+type Enrolment struct {
+	ID        string         `json:"id"`
+	Agent     string         `json:"agent"` // the only name that may enrol with it
+	Hash      []byte         `json:"-"`
+	CreatedAt time.Time      `json:"createdAt"`
+	CreatedBy practice.Actor `json:"createdBy"`
+	ExpiresAt time.Time      `json:"expiresAt"`
+	UsedAt    time.Time      `json:"usedAt,omitzero"`
+}
+
+// Store keeps tokens and enrolments.
+type Store interface {
+	AddToken(t Token) error
+	// TokenByID gives a token, revoked and expired ones too, or NotFound.
+	TokenByID(id string) (Token, error)
+	// Tokens lists tokens by id.
+	Tokens(page practice.Page) ([]Token, error)
+	// PutToken stores RevokedAt and UsedAt.
+	PutToken(t Token) error
+
+	AddEnrolment(e Enrolment) error
+	// EnrolmentByID gives one, or NotFound.
+	EnrolmentByID(id string) (Enrolment, error)
+	// UseEnrolment marks it used; Conflict when it was used before.
+	UseEnrolment(id string, at time.Time) error
+}
