@@ -7,7 +7,7 @@ import (
 )
 
 // Event is something that happened to a deployment. Exactly one implementation
-// per kind of happening; see event.go.
+// per kind of happening; table.go says which of them may move which state where.
 type Event interface{ event() }
 
 // The events.
@@ -21,7 +21,9 @@ type (
 	}
 	// ComponentsJudged: the library was asked about every item.
 	ComponentsJudged struct{ Verdict practice.Verdict }
-	// OrdersIssued: a page of the stage's orders was stored; Last says that no target is left.
+	// OrdersIssued: a page of the stage's orders was stored, each row changed by Issue;
+	// Last says that no target is left. Conflict when the deployment is not Issuing that
+	// stage (any more): then neither orders nor rows may be stored.
 	OrdersIssued struct {
 		Stage, Count int
 		Last         bool
@@ -31,6 +33,8 @@ type (
 		Report Report
 		Target Target
 	}
+	// OrderWithdrawn: the row's order was taken back before it began.
+	OrderWithdrawn struct{ Target Target }
 	// TargetSilent: the row's deadline passed without an outcome.
 	TargetSilent struct{ Target Target }
 	// TimeCame: a timer fired; what is due follows from now.
@@ -38,7 +42,8 @@ type (
 	// GuidanceGiven: a person answered.
 	GuidanceGiven struct {
 		Advice  Advice
-		Targets []string // for Retry: exactly these; empty means all that failed or are unknown
+		Targets []string // for Retry: exactly these; empty means all that are failed, unknown or stopped
+		Rows    []Target // for Retry: the rows of Targets; a name without a row is refused
 		By      practice.Actor
 		Why     string
 	}
@@ -70,7 +75,8 @@ type (
 	// IssueOrders: store signed orders for the targets of the stage, page by page,
 	// answer each page with OrdersIssued.
 	IssueOrders struct{ Stage Stage }
-	// WithdrawOrders: orders that have not begun are taken back.
+	// WithdrawOrders: orders of the stage that have not begun are taken back;
+	// each is answered with OrderWithdrawn.
 	WithdrawOrders struct{ Stage int }
 	// WakeUp: send TimeCame at that moment.
 	WakeUp struct{ At time.Time }
@@ -97,7 +103,7 @@ type Change struct {
 // Store keeps deployments, their targets, orders, reports and output.
 type Store interface {
 	// AddDeployment stores a new one under a new id, "D-" and a number, with one
-	// target row for each target of the plan, and gives it back.
+	// target row (NewTarget) for each target of the plan, and gives it back.
 	AddDeployment(d Deployment) (Deployment, error)
 	// Deployment gives one, or NotFound.
 	Deployment(id string) (Deployment, error)
@@ -114,7 +120,7 @@ type Store interface {
 	DeploymentTargets(id string, f TargetFilter, page practice.Page) ([]Target, error)
 	// DeploymentTargetsNamed gives at most 1,000 rows by name.
 	DeploymentTargetsNamed(id string, names []string) ([]Target, error)
-	// TargetsToOrder gives the next rows that belong to the stage and are not in it yet, by name.
+	// TargetsToOrder gives the next rows for which Belongs(s, row) holds, by name.
 	TargetsToOrder(id string, s Stage, limit int) ([]Target, error)
 	// SilentTargets gives rows that are ordered or running with a deadline not after now.
 	SilentTargets(id string, now time.Time, limit int) ([]Target, error)
@@ -165,6 +171,7 @@ func (AuthorisationGiven) event() {}
 func (ComponentsJudged) event()   {}
 func (OrdersIssued) event()       {}
 func (Reported) event()           {}
+func (OrderWithdrawn) event()     {}
 func (TargetSilent) event()       {}
 func (TimeCame) event()           {}
 func (GuidanceGiven) event()      {}

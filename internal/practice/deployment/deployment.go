@@ -61,7 +61,8 @@ type Deployment struct {
 	WakeAt   time.Time        `json:"wakeAt,omitzero"`  // the next timer
 	Waiting  practice.Verdict `json:"waiting"`          // why it waits; open when it does not
 	Touched  int              `json:"touched"`          // targets that an executor may have changed
-	Failures int              `json:"failures"`         // targets failed or unknown, over all waves
+	Executed int              `json:"executed"`         // targets whose execute phase ended well
+	Failures int              `json:"failures"`         // targets failed or unknown, over all waves (Target.Troubled)
 	Cause    string           `json:"cause,omitempty"`  // why it failed, was remediated or cancelled
 	Started  time.Time        `json:"started,omitzero"` // first order issued
 	Ended    time.Time        `json:"ended,omitzero"`
@@ -78,21 +79,41 @@ const (
 	Remediate Phase = "remediate" // bring back what was before
 )
 
-// Stage counts the orders of one group: one wave in one phase.
+// Stage counts the orders of one group: one wave in one phase. A retry is a new
+// stage in the same series (same phase and wave); its counts are those of the
+// whole series: the retried targets leave them when the retry begins and come
+// back when they are ordered again. Belongs says which rows a stage orders.
 type Stage struct {
-	Number  int       `json:"number"` // raised with each stage; a target row belongs to the last stage that touched it
-	Phase   Phase     `json:"phase,omitempty"`
-	Wave    int       `json:"wave"`             // 0: all targets of the plan
-	Only    []string  `json:"only,omitempty"`   // a retry of exactly these
-	Issued  bool      `json:"issued"`           // every order of it exists
-	Total   int       `json:"total"`            // orders issued
-	Running int       `json:"running"`          // begun and not ended
-	Done    int       `json:"done"`             //
-	Failed  int       `json:"failed"`           //
-	Unknown int       `json:"unknown"`          //
-	Stopped int       `json:"stopped"`          // withdrawn before they began, or stopped between steps
-	SoakEnd time.Time `json:"soakEnd,omitzero"` // the soak after it ends; zero: not soaking
-	Since   time.Time `json:"since,omitzero"`   // when it began
+	Number   int       `json:"number"` // raised with each stage; a target row belongs to the last stage that touched it
+	First    int       `json:"first"`  // number of the first stage of the series; less than Number: a retry
+	Phase    Phase     `json:"phase,omitempty"`
+	Wave     int       `json:"wave"`               // 0: all targets of the plan
+	Only     []string  `json:"only,omitempty"`     // a retry of exactly these, at most MaxNamed; empty: no such limit
+	Issued   bool      `json:"issued"`             // every order of it exists, or no further one will be issued
+	Stopping bool      `json:"stopping,omitempty"` // orders that have not begun are being withdrawn
+	Total    int       `json:"total"`              // orders issued
+	Running  int       `json:"running"`            // begun and not ended
+	Done     int       `json:"done"`
+	Failed   int       `json:"failed"`
+	Left     int       `json:"left,omitempty"` // of Failed: those of earlier stages of the series
+	Unknown  int       `json:"unknown"`
+	Stopped  int       `json:"stopped"`           // withdrawn before they began, or stopped between steps
+	Trouble  []Trouble `json:"trouble,omitempty"` // some of the targets that are failed, unknown or stopped
+	SoakEnd  time.Time `json:"soakEnd,omitzero"`  // the soak after it ends; zero: not soaking
+	Since    time.Time `json:"since,omitzero"`    // when it began
+}
+
+// The bounds that keep a deployment's row small.
+const (
+	MaxNamed   = 1000 // targets that one retry may name
+	MaxTrouble = 20   // troubles that a stage remembers
+)
+
+// Trouble is one target of the stage that did not end well.
+type Trouble struct {
+	Target  string      `json:"target"`
+	State   TargetState `json:"state"`
+	Message string      `json:"message,omitempty"` // at most 200 bytes
 }
 
 // Open gives the number of orders that have no outcome yet.
@@ -133,9 +154,32 @@ type Target struct {
 	Executed   bool              `json:"executed"` // the execute phase ended well
 	Accepted   bool              `json:"accepted"`
 	Remediated bool              `json:"remediated"`
+	Troubled   bool              `json:"troubled"`          // it last ended failed or unknown; bringing back what was before does not mend that
+	Seq        int               `json:"seq"`               // the last report of this attempt that was taken in
+	Grace      practice.Duration `json:"grace"`             // longest step with all its tries, and the allowed silence: a report puts the deadline so far off
+	Before     []BeforeRef       `json:"before,omitempty"`  // what was there, one for each item of the plan
 	Message    string            `json:"message,omitempty"` // of the last failure
 	StartedAt  time.Time         `json:"startedAt,omitzero"`
 	EndedAt    time.Time         `json:"endedAt,omitzero"`
 	Deadline   time.Time         `json:"deadline,omitzero"` // silent beyond this: unknown
 	Took       practice.Duration `json:"took,omitempty"`    // of the execute phase
+}
+
+// BeforeRef is what was present of one item before the deployment.
+type BeforeRef struct {
+	Version string          `json:"version,omitempty"` // empty: nothing was there
+	Digest  practice.Digest `json:"digest,omitempty"`
+}
+
+// NewTarget gives the row that a target of the plan begins with.
+func NewTarget(deployment string, t plan.Target) Target {
+	row := Target{Deployment: deployment, Name: t.Name, Agent: t.Agent, Wave: t.Wave, State: Waiting}
+	for _, b := range t.Before {
+		ref := BeforeRef{Version: b.Version}
+		if b.Artifact != nil {
+			ref.Digest = b.Artifact.Digest
+		}
+		row.Before = append(row.Before, ref)
+	}
+	return row
 }
