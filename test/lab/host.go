@@ -86,11 +86,18 @@ func (h *Host) create(ctx context.Context, disk rootfs) error {
 		"--runtime", "runc",
 		"run", "--detach", "--name", h.Name, "--hostname", h.Name,
 		"--label", nameLabel+"="+h.lab.Name, "--label", fmt.Sprintf("%s=%d", numberLabel, h.number),
-		"--network", h.lab.Name, "--ip", h.Address.String(),
+		"--network", h.lab.Name, "--ip", h.Address.String(), "--mac-address", h.mac(),
 		"--ulimit", files.flag("nofile"), "--ulimit", processes.flag("nproc"),
 		"--log-driver", "none", "--systemd", "always",
 		"--rootfs", disk.root()+":O", "/sbin/init")
 	return err
+}
+
+// mac follows from the address, and so outlives a power cycle too: with a new
+// one, neighbours would go on sending to the old for most of a minute.
+func (h *Host) mac() string {
+	ip := h.Address.As4()
+	return net.HardwareAddr{0x02, 0x4c, ip[0], ip[1], ip[2], ip[3]}.String()
 }
 
 // A limit is a value for one of the kernel's resource limits.

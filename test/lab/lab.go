@@ -133,6 +133,9 @@ func create(ctx context.Context, options Options) (*Lab, error) {
 	}
 	_, err := podman(ctx, "network", "create", "--disable-dns",
 		"--label", nameLabel+"="+name, "--label", ownerLabel+"="+owner, name)
+	if err != nil && options.Keep && networkExists(ctx, name) {
+		return nil, fmt.Errorf("there is a lab, or a podman network, named %s already", name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("make the network of lab %s: %w", name, err)
 	}

@@ -10,7 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,15 +23,7 @@ import (
 // of its own and runs beside the others.
 func TestLab(t *testing.T) {
 	t.Parallel()
-	four, err := lab.Start(t.Context(), lab.Options{Hosts: 4, Prefix: "labtest", Log: t.Logf})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := four.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	four := start(t, lab.Options{Hosts: 4, Prefix: "labtest", Log: t.Logf})
 	if len(four.Hosts) != 4 {
 		t.Fatalf("started %d hosts, want 4", len(four.Hosts))
 	}
@@ -148,19 +142,28 @@ func testCut(t *testing.T, four *lab.Lab, host *lab.Host) {
 	step("start", host.Start, true)
 }
 
-// TestSweep leaves a lab behind as a killed process would, and finds it gone
-// after the next start, but not a lab that is kept.
+// TestSweep has a process die without closing its lab, and finds that lab gone
+// after the next start, but not those that are kept or still owned.
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	kept, err := lab.Start(t.Context(), lab.Options{Prefix: "kept" + fmt.Sprint(os.Getpid()), Keep: true, Log: t.Logf})
-	if err != nil {
-		t.Fatal(err)
+	kept := start(t, lab.Options{Prefix: fmt.Sprintf("kept%d", os.Getpid()), Keep: true, Log: t.Logf})
+	owned := start(t, lab.Options{Prefix: "owned", Log: t.Logf})
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDieWithLab$", "-test.v")
+	child.Env = append(os.Environ(), dieWithLab+"=yes")
+	out, err := child.CombinedOutput()
+	_, after, _ := strings.Cut(string(out), "left lab ")
+	left, _, found := strings.Cut(after, "\n")
+	if err == nil || !found {
+		t.Fatalf("the process that should have died with its lab ended with %v: %s", err, out)
 	}
-	t.Cleanup(func() {
-		if err := kept.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	start(t, lab.Options{Prefix: "next", Log: t.Logf})
+	all := names(t)
+	if slices.Contains(all, left) {
+		t.Errorf("lab %s of a dead process is still there: %v", left, all)
+	}
+	if !slices.Contains(all, kept.Name) || !slices.Contains(all, owned.Name) {
+		t.Errorf("labs %s and %s should both be there: %v", kept.Name, owned.Name, all)
+	}
 	opened, err := lab.Open(t.Context(), kept.Name, "")
 	if err != nil {
 		t.Fatal(err)
@@ -169,6 +172,51 @@ func TestSweep(t *testing.T) {
 		t.Errorf("opened %+v, want what was started: %+v", opened, kept)
 	}
 	output(t, opened.Host(kept.Hosts[0].Name), "true")
+}
+
+// dieWithLab is the environment variable that makes TestDieWithLab what it is.
+const dieWithLab = "TRANSHIP_TEST_DIE_WITH_LAB"
+
+// TestDieWithLab is the process that TestSweep has die.
+func TestDieWithLab(t *testing.T) {
+	if os.Getenv(dieWithLab) == "" {
+		t.Skip("run by TestSweep only")
+	}
+	left, err := lab.Start(t.Context(), lab.Options{Prefix: "left"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("left lab %s\n", left.Name)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func start(t *testing.T, options lab.Options) *lab.Lab {
+	t.Helper()
+	started, err := lab.Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := started.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return started
+}
+
+func names(t *testing.T) []string {
+	t.Helper()
+	all, err := lab.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, one := range all {
+		names = append(names, one.Name)
+	}
+	return names
 }
 
 func startGreeter(t *testing.T, host *lab.Host) {

@@ -70,8 +70,16 @@ func alive(owner string) bool {
 }
 
 // sweep removes the labs of dead processes, and the folders of labs that are
-// gone.
+// gone. One process does so at a time.
 func sweep(ctx context.Context, cache string, log func(string, ...any)) error {
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return err
+	}
+	unlock, err := lock(ctx, filepath.Join(cache, "sweep.lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	// Folders first: a lab's folder is made after its network and removed
 	// before it, so a folder seen now whose network is missing later is left
 	// over, never new.

@@ -54,14 +54,11 @@ func version() string {
 
 // openRootfs returns the root filesystem from the cache, and builds it first
 // when it is not there. Of several processes that want it at once, one builds
-// and the others wait.
+// and the others wait. The folder cache is there.
 func openRootfs(ctx context.Context, cache string, log func(string, ...any)) (rootfs, error) {
 	ready := rootfs(filepath.Join(cache, version()))
 	if there, err := exists(string(ready)); err != nil || there {
 		return ready, err
-	}
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return "", fmt.Errorf("make the lab's cache: %w", err)
 	}
 	unlock, err := lock(ctx, filepath.Join(cache, "rootfs.lock"))
 	if err != nil {
