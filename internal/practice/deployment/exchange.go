@@ -1,0 +1,33 @@
+package deployment
+
+import (
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/signature"
+)
+
+// Hello is what an executor says when it connects, and then as its heartbeat.
+type Hello struct {
+	Version string            `json:"version"`
+	Facts   map[string]string `json:"facts,omitempty"`
+	Clock   time.Time         `json:"clock"` // the executor's clock, UTC
+}
+
+// Welcome answers a Hello.
+type Welcome struct {
+	Time  time.Time           `json:"time"`  // the server's clock, UTC
+	Trust *signature.Envelope `json:"trust"` // the newest trust document; nil: nothing new
+}
+
+// Sender is the executor that sent something, as its connection proves.
+type Sender struct {
+	Scope practice.Scope `json:"scope"`
+	Agent string         `json:"agent"`
+}
+
+// Sent is a report with its proven sender.
+type Sent struct {
+	From   Sender
+	Report Report
+}
