@@ -3,6 +3,7 @@ package library
 import (
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -102,10 +103,13 @@ func VerifyStatement(e *signature.Envelope, component, version string, digest pr
 	if err == nil {
 		err = s.Covers(component, version, digest)
 	}
-	if err != nil {
-		return "", fmt.Errorf("signature of %s@%s: %w", component, version, err)
+	var fault *practice.Error
+	if errors.As(err, &fault) {
+		named := *fault
+		named.Message = fmt.Sprintf("signature of %s@%s: %s", component, version, fault.Message)
+		return "", &named
 	}
-	return by, nil
+	return by, err
 }
 
 // Covers refuses when s is about another component, version or content.
