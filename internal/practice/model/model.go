@@ -44,7 +44,7 @@ type Strategy struct {
 
 // Wave is a group of targets by number or by share.
 type Wave struct {
-	Count   int                `json:"count,omitempty" minimum:"0" doc:"This many targets."`
+	Count   int                `json:"count,omitempty" minimum:"0" doc:"This many targets; the last wave takes all that are left and needs no number."`
 	Percent int                `json:"percent,omitempty" minimum:"0" maximum:"100" doc:"This share of all targets, rounded up; counts from the start: 10, 50, 100."`
 	Soak    *practice.Duration `json:"soak,omitempty" doc:"How long to wait after this wave; overrides the strategy's."`
 }
@@ -54,14 +54,15 @@ type Procedure struct {
 	Kind      library.ComponentKind `json:"kind" enum:"software,hardware,documentation,licence,data,process,other" doc:"The kind of component that it is for."`
 	Install   []Step                `json:"install" minItems:"1" doc:"The steps that bring a version onto a target."`
 	Remove    []Step                `json:"remove,omitempty" doc:"The steps that take it off; by default the install steps in reverse, each removing."`
-	Remediate []Step                `json:"remediate,omitempty" doc:"The steps after a failure; by default the version that was there before is installed again, or the component is removed where there was none."`
+	Remediate []Step                `json:"remediate,omitempty" doc:"The steps that bring back the version that was there before; by default it is installed again. Where there was none, the component is removed."`
 }
 
 // Checks are conditions around the change (R43, R44).
 type Checks struct {
 	Component  []ComponentCheck `json:"component,omitempty" doc:"Of the versions, before anything else; admission, digest and a demanded signature are always checked."`
 	Target     []Step           `json:"target,omitempty" doc:"Of each target, before the first wave."`
-	Acceptance []Step           `json:"acceptance,omitempty" doc:"Of each changed target, after each wave and at the end."`
+	Acceptance []Step           `json:"acceptance,omitempty" doc:"Of each changed target, after each wave and at the end; at least one."`
+	Removal    []Step           `json:"removal,omitempty" doc:"Of each target that a component was taken off, in the place of acceptance."`
 }
 
 // ComponentCheck is a further demand on the versions of a release.

@@ -7,7 +7,7 @@ type Step struct {
 	Name    string            `json:"name" minLength:"1" doc:"What people call it; unique within its list."`
 	Uses    string            `json:"uses" minLength:"1" doc:"The driver: files, process, systemd, script, http."`
 	Action  Action            `json:"action,omitempty" enum:"apply,remove,check" doc:"apply makes it so, remove makes it not so, check only looks. By default apply in install and remediate, remove in remove, check in checks."`
-	With    map[string]any    `json:"with,omitempty" doc:"The driver's inputs. Texts may refer to ${target.name}, ${target.address}, ${target.labels.NAME}, ${target.parameters.NAME}, ${environment.name}, ${component}, ${version}, ${digest}, ${release}, ${deployment}; ${secret.NAME} is filled in on the target."`
+	With    map[string]any    `json:"with,omitempty" doc:"The driver's inputs. Texts may refer to ${target.name}, ${target.address}, ${target.labels.NAME}, ${target.parameters.NAME}, ${environment.name}, ${component}, ${version}, ${digest}, ${version.COMPONENT}, ${digest.COMPONENT}, ${release}, ${deployment}; ${secret.NAME} is filled in on the target. Write $${ for a plain ${."`
 	Timeout practice.Duration `json:"timeout,omitempty" doc:"How long one attempt may take, for example 2m."`
 	Retry   Retry             `json:"retry,omitempty" doc:"Whether and how it is tried again."`
 	OnDoubt OnDoubt           `json:"onDoubt,omitempty" enum:"probe,repeat,ask" doc:"What the executor does when it was stopped in the middle and cannot know: probe looks what is there, repeat does it again, ask reports unknown. By default what the driver declares."`

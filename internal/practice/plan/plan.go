@@ -44,9 +44,11 @@ type Header struct {
 	Silent      practice.Duration `json:"silent"`
 	Waves       []Wave            `json:"waves"`
 	MaxFailures int               `json:"maxFailures"`
-	TargetCount int               `json:"targetCount"` // those that change; unchanged ones are not in the plan's targets
-	Unchanged   int               `json:"unchanged"`   // targets that already have exactly this
-	TargetsSum  practice.Digest   `json:"targetsDigest"`
+	Redeploy    bool              `json:"redeploy,omitempty"` // targets that already have exactly this are changed as well
+	Only        []string          `json:"only,omitempty"`     // limited to these targets, by name
+	TargetCount int               `json:"targetCount"`        // those that change; unchanged ones are not in the plan's targets
+	Unchanged   int               `json:"unchanged"`          // targets that already have exactly this
+	TargetsSum  practice.Digest   `json:"targetsDigest"`      // see SumTargets
 }
 
 // ModelRef pins a revision of a model.
@@ -61,10 +63,11 @@ type Item struct {
 	Component string                `json:"component"`
 	Kind      library.ComponentKind `json:"kind"`
 	Version   string                `json:"version"`
+	Digest    practice.Digest       `json:"digest,omitempty"`   // of the version; empty when only removed and not in the library
 	Artifact  *Artifact             `json:"artifact,omitempty"` // nil when only removed
 	Install   []model.Step          `json:"install"`
 	Remove    []model.Step          `json:"remove"`
-	Remediate []model.Step          `json:"remediate,omitempty"` // empty: install what was before, or remove
+	Remediate []model.Step          `json:"remediate,omitempty"` // instead of Install, to bring back what was before
 }
 
 // Artifact is what an executor needs to fetch and check one version.
@@ -115,7 +118,7 @@ type Input struct {
 	Targets     []TargetInput
 	Redeploy    bool              // also change targets that already have exactly this
 	Only        []string          // limit to these targets; empty means all
-	LastTook    practice.Duration // how long the last comparable deployment took; 0: none
+	LastTook    practice.Duration // how long the last comparable deployment took, for those who print the plan; 0: none
 }
 
 // EnvironmentInput is what Compile needs to know of the environment.
@@ -138,7 +141,9 @@ type TargetInput struct {
 	Before               []Before // one for each item
 }
 
-// Step is a model's step made exact for one target: no reference but secrets is left.
+// Step is a model's step made exact for one target. Texts in With are still in
+// the notation of model.Text, and hold no reference but secrets: FillSecrets
+// gives the plain inputs.
 type Step struct {
 	Name      string            `json:"name"`
 	Uses      string            `json:"uses"`

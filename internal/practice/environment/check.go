@@ -1,0 +1,46 @@
+package environment
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tranship.dev/tranship/internal/practice"
+)
+
+// CheckSpec gives what is wrong with an environment beyond its structure.
+func CheckSpec(s Spec) []practice.Problem {
+	foreign := s.Control != "" && s.Control != Own
+	switch {
+	case foreign && s.Party == "":
+		return []practice.Problem{{Path: "spec.party", Message: fmt.Sprintf("is needed where control is %s", s.Control), Hint: "name the controlling party"}}
+	case !foreign && s.Party != "":
+		return []practice.Problem{{Path: "spec.party", Message: fmt.Sprintf("%q controls nothing where control is own", s.Party), Hint: "set control to vendor or consumer, or leave party out"}}
+	}
+	return nil
+}
+
+// CheckTarget gives what is wrong with a target beyond its structure.
+func CheckTarget(s TargetSpec) []practice.Problem {
+	var problems []practice.Problem
+	add := func(path, message, hint string) {
+		problems = append(problems, practice.Problem{Path: path, Message: message, Hint: hint})
+	}
+	if err := practice.CheckName("agent", s.Agent); s.Agent != "" && err != nil {
+		add("spec.agent", fmt.Sprintf("%q is no name of an agent", s.Agent), "use lower case letters, digits, '.', '-' or '_'")
+	}
+	if strings.ContainsAny(s.Address, " \t\r\n/") {
+		add("spec.address", fmt.Sprintf("%q is no host name or IP address", s.Address), "leave out scheme and path")
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
+		if name == "" || strings.ContainsFunc(name, unreferable) {
+			add("spec.parameters", fmt.Sprintf("parameter %q cannot be referred to", name), "use letters, digits, '.', '-' or '_'")
+		}
+	}
+	return problems
+}
+
+func unreferable(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r))
+}

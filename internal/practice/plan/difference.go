@@ -1,0 +1,58 @@
+package plan
+
+// Difference is what a plan changes on one target.
+type Difference struct {
+	Target  string           `json:"target"`
+	Wave    int              `json:"wave"`
+	Items   []ItemDifference `json:"items"`
+	Verify  []Step           `json:"verify,omitempty"`
+	Execute []Step           `json:"execute"`
+	Accept  []Step           `json:"accept,omitempty"`
+}
+
+// ItemDifference is what a plan changes of one component on one target.
+type ItemDifference struct {
+	Component string `json:"component"`
+	Before    string `json:"before,omitempty"` // version; empty: nothing
+	After     string `json:"after,omitempty"`  // version; empty: nothing
+	Uncertain bool   `json:"uncertain,omitempty"`
+	Changes   bool   `json:"changes"` // false: done again, or nothing to do
+}
+
+// unnumbered stands for the deployment's id, which nobody knows yet.
+const unnumbered = "(deployment)"
+
+// Differences gives what the plan changes on the targets, in their order: those
+// of the plan, or some of them.
+func Differences(h Header, targets []Target) ([]Difference, error) {
+	e, err := NewExpander(h)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Difference, len(targets))
+	for i, t := range targets {
+		d := Difference{Target: t.Name, Wave: t.Wave}
+		for _, part := range []struct {
+			phase string
+			steps *[]Step
+		}{{PhaseVerify, &d.Verify}, {PhaseExecute, &d.Execute}, {PhaseAccept, &d.Accept}} {
+			if *part.steps, _, err = e.Steps(t, part.phase, unnumbered); err != nil {
+				return nil, err
+			}
+		}
+		for j, item := range h.Items {
+			d.Items = append(d.Items, difference(h.Direction, item, t.Before[j]))
+		}
+		list[i] = d
+	}
+	return list, nil
+}
+
+func difference(direction Direction, item Item, before Before) ItemDifference {
+	d := ItemDifference{Component: item.Component, Before: before.Version, Uncertain: before.Uncertain}
+	if direction == Install {
+		d.After = item.Version
+	}
+	d.Changes = !settled(direction, []Item{item}, []Before{before})
+	return d
+}

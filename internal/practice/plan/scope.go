@@ -1,0 +1,88 @@
+package plan
+
+import (
+	"strings"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/model"
+)
+
+// subject is the version of an item that steps are about.
+type subject struct {
+	component, version string
+	digest             practice.Digest
+	artifact           *Artifact // nil when the steps need none
+}
+
+// subjectOf gives the version of an item that steps are about on the target:
+// that of the release, or, with former, the one that was there before, as far
+// as there was one.
+func subjectOf(h *Header, item int, t *Target, former bool) subject {
+	it := &h.Items[item]
+	s := subject{component: it.Component, version: it.Version, digest: it.Digest, artifact: it.Artifact}
+	if before := &t.Before[item]; former && before.Version != "" {
+		s.version, s.artifact, s.digest = before.Version, before.Artifact, ""
+		if before.Artifact != nil {
+			s.digest = before.Artifact.Digest
+		}
+	}
+	return s
+}
+
+// scope is what references mean in the steps of one selection.
+type scope struct {
+	header     *Header
+	target     *Target
+	deployment string
+	about      subject // empty in checks of a release with several items
+	former     bool
+}
+
+// value gives what a reference means; false when it has no value here, and for secrets.
+func (s *scope) value(name string) (string, bool) {
+	switch name {
+	case model.RefTargetName:
+		return s.target.Name, true
+	case model.RefTargetAddress:
+		return s.target.Address, s.target.Address != ""
+	case model.RefEnvironmentName:
+		return s.header.Environment, true
+	case model.RefRelease:
+		return s.header.Release, true
+	case model.RefDeployment:
+		return s.deployment, true
+	case model.RefComponent:
+		return s.about.component, s.about.component != ""
+	case model.RefVersion:
+		return s.about.version, s.about.version != ""
+	case model.RefDigest:
+		return string(s.about.digest), s.about.digest != ""
+	}
+	if label, found := strings.CutPrefix(name, model.RefTargetLabels); found {
+		value, has := s.target.Labels[label]
+		return value, has
+	}
+	if parameter, found := strings.CutPrefix(name, model.RefTargetParameters); found {
+		value, has := s.target.Parameters[parameter]
+		return value, has
+	}
+	if component, found := strings.CutPrefix(name, model.RefVersionOf); found {
+		other, has := s.named(component)
+		return other.version, has
+	}
+	if component, found := strings.CutPrefix(name, model.RefDigestOf); found {
+		other, has := s.named(component)
+		return string(other.digest), has && other.digest != ""
+	}
+	return "", false
+}
+
+// named gives the subject of a component of the release.
+func (s *scope) named(component string) (subject, bool) {
+	for i := range s.header.Items {
+		if s.header.Items[i].Component == component {
+			return subjectOf(s.header, i, s.target, s.former), true
+		}
+	}
+	return subject{}, false
+}
