@@ -143,11 +143,11 @@ type Store interface {
 
 	// AddReports stores reports and gives those that were new, in their order.
 	AddReports(reports []Report) ([]Report, error)
-	// Reports lists what was reported of a deployment, or of one target of it, in order of arrival.
+	// Reports lists what was reported of a deployment, or of one target of it, in order of arrival; page.After is a Place in decimals.
 	Reports(deployment, target string, page practice.Page) ([]Report, error)
 	// AddOutput stores pieces of output; the same (order, seq) twice is stored once.
 	AddOutput(pieces []Output) error
-	// OutputOf lists output of a deployment, or of one target of it, in order of arrival.
+	// OutputOf lists output of a deployment, or of one target of it, in order of arrival; page.After is a Place in decimals.
 	OutputOf(deployment, target string, page practice.Page) ([]Output, error)
 }
 

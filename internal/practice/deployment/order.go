@@ -98,7 +98,8 @@ type Report struct {
 	Message    string            `json:"message,omitempty"` // of a failure: what and why
 	Hint       string            `json:"hint,omitempty"`
 	Took       practice.Duration `json:"took,omitempty"`
-	At         time.Time         `json:"at"` // the executor's clock, UTC
+	At         time.Time         `json:"at"`              // the executor's clock, UTC
+	Place      int64             `json:"place,omitempty"` // place in the order of arrival within the scope: the key of a page; set by the store
 }
 
 // Answer is what the server says to a report, after it was committed.
@@ -117,7 +118,8 @@ type Output struct {
 	StepName   string    `json:"stepName"`
 	Seq        int       `json:"seq"` // from 1 within the order
 	At         time.Time `json:"at"`
-	Text       string    `json:"text"` // UTF-8, at most 16 KiB
+	Text       string    `json:"text"`            // UTF-8, at most 16 KiB
+	Place      int64     `json:"place,omitempty"` // place in the order of arrival within the scope: the key of a page; set by the store
 }
 
 // OrderRow is an order as it is stored.
