@@ -5,6 +5,7 @@ package control
 
 import (
 	"context"
+	"crypto/ed25519"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -67,6 +68,7 @@ type Job struct {
 	Kind    string         `json:"kind"` // JobAdvance
 	Scope   practice.Scope `json:"scope"`
 	Subject string         `json:"subject"` // the deployment's id
+	Due     int64          `json:"due"`     // Unix seconds; 0: at once. Jobs of different moments are different
 }
 
 // JobAdvance looks what is due for a deployment and does it.
@@ -97,8 +99,20 @@ type Clock interface{ Now() time.Time }
 type Keys interface {
 	// SignOrder signs with the present order key.
 	SignOrder(payloadType string, payload []byte) signature.Envelope
-	// SignCheckpoint signs a log's head as a checkpoint.
-	SignCheckpoint(head record.Head) (string, error)
+	// Trust tells executors which order keys to trust, signed by the present one.
+	Trust() (signature.Envelope, error)
+	// RecordKey gives the key that signs checkpoints, and earlier ones that are still trusted.
+	RecordKey() (ed25519.PrivateKey, []signature.PublicKey)
+	// Epoch is raised when the server was restored from a backup.
+	Epoch() int64
+}
+
+// Media looks into the library's storage.
+type Media interface {
+	// Intact re-reads everything that a manifest names; Refused says what is absent or altered.
+	Intact(ctx context.Context, repository string, digest practice.Digest) error
+	// Measure gives the media type and the size of a manifest that was pushed, or NotFound.
+	Measure(ctx context.Context, repository string, digest practice.Digest) (mediaType string, size int64, err error)
 }
 
 // Identify gives new unguessable identifiers and secrets.

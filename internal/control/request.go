@@ -1,0 +1,190 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/model"
+	"tranship.dev/tranship/internal/practice/plan"
+)
+
+// DeploymentRequest asks for a deployment of a stored plan.
+type DeploymentRequest struct {
+	Plan       string          `json:"plan"`
+	Digest     practice.Digest `json:"digest,omitempty"` // the digest that the requester saw; refused when it is another
+	Reason     string          `json:"reason,omitempty"`
+	Change     string          `json:"change,omitempty"` // the authorising change
+	StartAfter time.Time       `json:"startAfter,omitzero"`
+	Remediates string          `json:"remediates,omitempty"`
+	SkipFlow   bool            `json:"skipFlow,omitempty"` // enter the environment before the flow's earlier ones; needs a reason
+}
+
+// Deploy requests, plans and authorises a deployment of a stored plan, and
+// starts it. Refused when the plan is out of date, when another deployment of
+// the same components is open in the environment, or when the release has not
+// passed the flow's environment before.
+func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.Actor, r DeploymentRequest) (deployment.Deployment, error) {
+	var d deployment.Deployment
+	w, err := c.update(ctx, scope, func(w *work) error {
+		record, err := w.Plan(r.Plan)
+		if err != nil {
+			return err
+		}
+		if r.Digest != "" && r.Digest != record.Digest {
+			return practice.Faultf(practice.Conflict, "plan %s has digest %s, not %s", r.Plan, record.Digest, r.Digest).Final()
+		}
+		if err := c.checkRequest(w, r, record); err != nil {
+			return err
+		}
+		d, err = w.AddDeployment(deployment.Deployment{
+			Plan: record.ID, PlanDigest: record.Digest, Header: record.Header,
+			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Change: r.Change,
+			StartAfter: r.StartAfter.UTC(), Remediates: r.Remediates,
+			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
+		})
+		if err != nil {
+			return err
+		}
+		noteRequest(w, d, r)
+		d, _, err = c.settle(w, d, deployment.PlanFrozen{By: by}, deployment.AuthorisationGiven{By: by, Why: authority(r)})
+		return err
+	})
+	if err != nil {
+		return d, err
+	}
+	c.advanceAgain(ctx, w)
+	return d, nil
+}
+
+func authority(r DeploymentRequest) string {
+	if r.Change != "" {
+		return "change " + r.Change
+	}
+	return "authorised by the requester's role"
+}
+
+func noteRequest(w *work, d deployment.Deployment, r DeploymentRequest) {
+	w.note(practice.Entry{Kind: "deployment.requested", Subject: deploymentSubject(d.ID), Who: d.RequestedBy, Why: r.Reason, Data: map[string]any{
+		"deploymentId": d.ID, "release": d.Header.Release, "environment": d.Header.Environment, "direction": d.Header.Direction,
+		"plan": d.Plan, "planDigest": d.PlanDigest, "change": r.Change, "skipFlow": r.SkipFlow, "remediates": r.Remediates,
+	}})
+}
+
+func deploymentSubject(id string) string { return "deployment/" + id }
+
+func (c *Control) checkRequest(w *work, r DeploymentRequest, record plan.Record) error {
+	if err := checkFresh(w, record); err != nil {
+		return err
+	}
+	if err := checkAlone(w, record.Header); err != nil {
+		return err
+	}
+	if r.SkipFlow && r.Reason == "" {
+		return practice.Faultf(practice.Invalid, "leaving the flow needs a reason").WithHint("say why with --reason")
+	}
+	if r.SkipFlow || record.Header.Direction != plan.Install {
+		return nil
+	}
+	return checkFlow(w, record.Header)
+}
+
+// checkFresh compiles the plan again: anything that changed since gives another digest.
+func checkFresh(w *work, record plan.Record) error {
+	h := record.Header
+	in, err := gather(w, w.scope, PlanRequest{
+		Release: h.Release, Environment: h.Environment, Direction: h.Direction,
+		Model: h.Model.Name, Redeploy: h.Redeploy, Only: h.Only,
+	})
+	if err != nil {
+		return err
+	}
+	now, err := plan.Compile(in)
+	if err != nil {
+		return fmt.Errorf("plan %s cannot be made any more: %w", record.ID, err)
+	}
+	if now.Digest != record.Digest {
+		return practice.Faultf(practice.Refused, "plan %s is out of date: the environment, the model or what is present has changed since it was made", record.ID).
+			WithHint("plan again: tranship plan %s --to %s", h.Release, h.Environment).Final()
+	}
+	return nil
+}
+
+// checkAlone refuses a second deployment of the same component into the same environment.
+func checkAlone(tx Tx, h plan.Header) error {
+	for _, item := range h.Items {
+		open, err := tx.Deployments(deployment.Filter{Environment: h.Environment, Component: item.Component, Open: true}, practice.Page{Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			return practice.Faultf(practice.Conflict, "%s of %s into %s is still %s", open[0].ID, item.Component, h.Environment, open[0].State).
+				WithHint("wait for it, or end it: tranship deployment cancel %s", open[0].ID).Final()
+		}
+	}
+	return nil
+}
+
+// checkFlow demands that every item is present, whole and certain, in the
+// flow's environment before (R33).
+func checkFlow(tx Tx, h plan.Header) error {
+	d, err := tx.DocumentAt(practice.KindModel, h.Model.Name, h.Model.Revision)
+	if err != nil {
+		return err
+	}
+	m, err := model.Decode(d)
+	if err != nil {
+		return err
+	}
+	before := ""
+	for _, stage := range m.Spec.Flow {
+		if stage.Environment == h.Environment {
+			break
+		}
+		before = stage.Environment
+	}
+	if before == "" {
+		return nil
+	}
+	for _, item := range h.Items {
+		passed, err := hasPassed(tx, before, item)
+		if err != nil {
+			return err
+		}
+		if !passed {
+			return practice.Faultf(practice.Refused, "%s %s has not passed %s, which comes before %s in model %s", item.Component, item.Version, before, h.Environment, m.Name).
+				WithHint("deploy it to %s first, or leave the flow with --skip-flow --reason WHY", before).Final()
+		}
+	}
+	return nil
+}
+
+// hasPassed says whether some deployment of exactly this version into the environment succeeded.
+func hasPassed(tx Tx, env string, item plan.Item) (bool, error) {
+	for page := (practice.Page{Limit: practice.DefaultLimit}); ; {
+		list, err := tx.Deployments(deployment.Filter{Environment: env, Component: item.Component}, page)
+		if err != nil {
+			return false, err
+		}
+		for _, d := range list {
+			if d.Result == deployment.Succeeded && d.Header.Direction == plan.Install && contains(d.Header.Items, item) {
+				return true, nil
+			}
+		}
+		if len(list) < page.Limit {
+			return false, nil
+		}
+		page.After = list[len(list)-1].ID
+	}
+}
+
+func contains(items []plan.Item, wanted plan.Item) bool {
+	for _, item := range items {
+		if item.Component == wanted.Component && item.Artifact != nil && wanted.Artifact != nil && item.Artifact.Digest == wanted.Artifact.Digest {
+			return true
+		}
+	}
+	return false
+}

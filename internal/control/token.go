@@ -1,0 +1,176 @@
+package control
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/party"
+)
+
+const tokenPrefix = "tsp_"
+
+// newSecret gives an identifier and a secret in their written form.
+func (c *Control) newSecret() (id, secret string) {
+	id = strings.ReplaceAll(c.Identify.NewID(), "-", "")
+	return id, hex.EncodeToString(c.Identify.NewSecret())
+}
+
+// newToken makes a token and gives its written form, which nobody can see again.
+func (c *Control) newToken(name string, role party.Role, actor, by practice.Actor, now, expires time.Time) (string, party.Token) {
+	id, secret := c.newSecret()
+	t := party.Token{ID: id, Name: name, Role: role, Actor: actor, Hash: hashSecret(secret), CreatedAt: now, CreatedBy: by, ExpiresAt: expires}
+	return tokenPrefix + id + "_" + secret, t
+}
+
+// splitSecret gives the identifier and the secret of a written token. What may
+// follow the secret after another "_" is not ours to read: it is for the client.
+func splitSecret(prefix, written string) (id, secret string, err error) {
+	rest, found := strings.CutPrefix(written, prefix)
+	if found {
+		id, secret, found = strings.Cut(rest, "_")
+	}
+	secret, _, _ = strings.Cut(secret, "_")
+	if !found || len(id) != 32 || len(secret) != 64 {
+		return "", "", practice.Faultf(practice.Unauthorised, "the token is not of the form %sID_SECRET", prefix).Final()
+	}
+	return id, secret, nil
+}
+
+func hashSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+func sameSecret(hash []byte, secret string) bool {
+	return subtle.ConstantTimeCompare(hash, hashSecret(secret)) == 1
+}
+
+// Authenticate gives the valid token of its written form; Unauthorised otherwise.
+func (c *Control) Authenticate(ctx context.Context, scope practice.Scope, written string) (party.Token, error) {
+	id, secret, err := splitSecret(tokenPrefix, written)
+	if err != nil {
+		return party.Token{}, err
+	}
+	var t party.Token
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		t, err = tx.TokenByID(id)
+		return err
+	})
+	if practice.CodeOf(err) == practice.NotFound || (err == nil && !sameSecret(t.Hash, secret)) {
+		return party.Token{}, practice.Faultf(practice.Unauthorised, "the token is not known").Final()
+	}
+	if err != nil {
+		return party.Token{}, err
+	}
+	if err := t.Valid(c.now()); err != nil {
+		return party.Token{}, err
+	}
+	c.noteUse(ctx, scope, t)
+	return t, nil
+}
+
+// noteUse keeps the hour of the last use; losing it loses nothing else.
+func (c *Control) noteUse(ctx context.Context, scope practice.Scope, t party.Token) {
+	hour := c.now().Truncate(time.Hour)
+	if !t.UsedAt.Before(hour) {
+		return
+	}
+	t.UsedAt = hour
+	if _, err := c.update(ctx, scope, func(w *work) error { return w.PutToken(t) }); err != nil {
+		c.Log.Warn("time of a token's use was not stored", "token", t.ID, "error", err)
+	}
+}
+
+// CreateToken makes an API token and gives its written form once. expires zero means never.
+func (c *Control) CreateToken(ctx context.Context, scope practice.Scope, by practice.Actor, name string, role party.Role, actor practice.Actor, expires time.Time) (string, party.Token, error) {
+	if strings.TrimSpace(name) == "" || actor.Name == "" {
+		return "", party.Token{}, practice.Faultf(practice.Invalid, "a token needs a name and somebody who acts with it")
+	}
+	if !slices.Contains(party.Roles(), role) {
+		return "", party.Token{}, practice.Faultf(practice.Invalid, "role %q is not one of %v", role, party.Roles())
+	}
+	if !expires.IsZero() && !expires.After(c.now()) {
+		return "", party.Token{}, practice.Faultf(practice.Invalid, "expiry %s is in the past", expires.Format(time.RFC3339))
+	}
+	written, t := c.newToken(name, role, actor, by, c.now(), expires)
+	_, err := c.update(ctx, scope, func(w *work) error {
+		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: by, Data: map[string]any{"name": name, "role": role, "actor": actor.String(), "expiresAt": expires}})
+		return w.AddToken(t)
+	})
+	return written, t, err
+}
+
+// Tokens lists tokens by id, without their secrets.
+func (c *Control) Tokens(ctx context.Context, scope practice.Scope, page practice.Page) (list []party.Token, err error) {
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		list, err = tx.Tokens(page)
+		return err
+	})
+	return list, err
+}
+
+// RevokeToken ends a token at once.
+func (c *Control) RevokeToken(ctx context.Context, scope practice.Scope, by practice.Actor, id string) error {
+	_, err := c.update(ctx, scope, func(w *work) error {
+		t, err := w.TokenByID(id)
+		if err != nil {
+			return err
+		}
+		if !t.RevokedAt.IsZero() {
+			return nil
+		}
+		t.RevokedAt = w.now
+		w.note(practice.Entry{Kind: "token.revoked", Subject: "token/" + t.ID, Who: by})
+		return w.PutToken(t)
+	})
+	return err
+}
+
+func revokeTokensOf(w *work, actor practice.Actor) error {
+	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
+		list, err := w.Tokens(page)
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			if t.Actor == actor && t.RevokedAt.IsZero() {
+				t.RevokedAt = w.now
+				if err := w.PutToken(t); err != nil {
+					return err
+				}
+			}
+		}
+		if len(list) < page.Limit {
+			return nil
+		}
+		page.After = list[len(list)-1].ID
+	}
+}
+
+// Bootstrap makes the first administrator token, once in the life of an
+// installation; it gives "" when that was done before.
+func (c *Control) Bootstrap(ctx context.Context, scope practice.Scope) (string, error) {
+	const setting = "bootstrapped"
+	written := ""
+	_, err := c.update(ctx, scope, func(w *work) error {
+		done, err := w.Setting(setting)
+		if err != nil || done != nil {
+			return err
+		}
+		var t party.Token
+		admin := practice.Actor{Kind: practice.Person, Name: "admin"}
+		written, t = c.newToken("bootstrap", party.Administrator, admin, practice.Tranship, w.now, time.Time{})
+		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: practice.Tranship, Why: "first start", Data: map[string]any{"name": t.Name, "role": t.Role, "actor": admin.String()}})
+		if err := w.AddToken(t); err != nil {
+			return err
+		}
+		return w.PutSetting(setting, []byte(w.now.Format(time.RFC3339)))
+	})
+	return written, err
+}
