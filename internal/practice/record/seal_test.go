@@ -48,7 +48,7 @@ func enter(t testing.TB, store record.Store, entries []practice.Entry, batch int
 func TestBatchesGiveTheSameLogAsSingleEntries(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		total := rapid.IntRange(1, 700).Draw(t, "entries")
+		total := rapid.IntRange(1, 300).Draw(t, "entries")
 		entries := recordtest.Entries(0, total)
 		batched, single := recordtest.NewMemory(), recordtest.NewMemory()
 		for rest := entries; len(rest) > 0; {
@@ -92,17 +92,18 @@ func TestRootIsThatOfRFC6962(t *testing.T) {
 		}
 		return hashes, nil
 	})
-	roots := record.RootsOfCounted(66_000)
+	chosen := func(size int64) bool { return size < 600 || size > 65_400 && size < 65_900 }
+	roots := record.RootsOfCounted(66_000, chosen)
 	for i := range int64(66_000) {
 		more, err := tlog.StoredHashes(i, fmt.Append(nil, i), reader)
 		if err != nil {
 			t.Fatal(err)
 		}
 		stored = append(stored, more...)
-		if i < 600 || i > 65_000 {
+		if chosen(i + 1) {
 			want, err := tlog.TreeHash(i+1, reader)
-			if err != nil || roots[i] != want {
-				t.Fatalf("root of %d leaves: %v, want %v (%v)", i+1, roots[i], want, err)
+			if err != nil || roots[i+1] != want {
+				t.Fatalf("root of %d leaves: %v, want %v (%v)", i+1, roots[i+1], want, err)
 			}
 		}
 	}

@@ -52,6 +52,9 @@ func readEdge(head Head, tiles TileReader) (*edge, error) {
 	if head.Size == 0 {
 		return e, nil
 	}
+	if head.Size < 0 || head.Size > maxSize {
+		return nil, alteration(fmt.Sprintf("the head says %d entries", head.Size))
+	}
 	ids := edgeTiles(head.Size)
 	stored, err := tiles.RecordTiles(ids)
 	if err != nil {

@@ -29,9 +29,8 @@ func (c *logCheck) finish() {
 	}
 	root := c.tree.root()
 	authentic := c.tree.size == c.head.Size && (root == c.head.Root || c.head.Size == 0)
-	proven := hashReader(c.head, c.reader)
 	for _, d := range c.doubts {
-		c.settle(d, authentic, proven)
+		c.settle(d, authentic)
 	}
 	if !authentic {
 		c.report.find(CheckRoot, "log", "its %d entries give root %v, the checkpoint has %v", c.tree.size, root, c.head.Root)
@@ -47,21 +46,28 @@ func (c *logCheck) finish() {
 // signed root are right, so the tile is wrong. Otherwise a hash that the tiles
 // prove to be under the signed root is right, so the entry is wrong; a hash of
 // a higher tile that is right says nothing that its entry does not say.
-func (c *logCheck) settle(d doubt, authentic bool, proven tlog.HashReader) {
+func (c *logCheck) settle(d doubt, authentic bool) {
 	tile := "tile " + TileID{d.level, d.n >> tileHeight}.String()
 	if authentic {
 		c.report.find(CheckTile, tile, "hash %d was altered: it is %v, the entries give %v", d.n%tileWidth, d.stored, d.computed)
 		return
 	}
-	_, err := proven.ReadHashes([]int64{tlog.StoredHashIndex(tileHeight*d.level, d.n)})
+	proven := c.proves(d.level, d.n)
 	switch {
-	case err == nil && d.level == 0:
+	case proven && d.level == 0:
 		c.report.find(CheckEntry, entryAt(d.n), "its bytes were altered: they hash to %v, the log has %v", d.computed, d.stored)
-	case err != nil && d.level == 0:
+	case d.level == 0:
 		c.report.find(CheckEntry, entryAt(d.n), "it or %s was altered: its bytes hash to %v, the tile has %v, and the checkpoint proves neither", tile, d.computed, d.stored)
-	case err != nil:
+	case !proven:
 		c.report.find(CheckTile, tile, "hash %d is %v, the entries give %v, and the checkpoint proves neither", d.n%tileWidth, d.stored, d.computed)
 	}
+}
+
+// proves says whether the stored tiles prove their hash number n of a level to
+// be under the root that everything is compared with.
+func (c *logCheck) proves(level int, n int64) bool {
+	_, err := hashReader(c.head, c.reader).ReadHashes([]int64{tlog.StoredHashIndex(tileHeight*level, n)})
+	return err == nil
 }
 
 // grown checks that the log continues the one of the older checkpoint.
