@@ -1,0 +1,85 @@
+package deployment
+
+import (
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+)
+
+// The kinds of entry that a deployment leaves in the record.
+const (
+	EntryRequested    = "deployment.requested"
+	EntryPlanned      = "deployment.planned"
+	EntryAuthorised   = "deployment.authorised"
+	EntryStateChanged = "deployment.state-changed" // data: from, to
+	EntryGateJudged   = "gate.judged"              // data: gate, open, and the reasons or the counts
+	EntryStageBegun   = "stage.begun"              // data: stage, phase, wave, and the targets of a retry
+	EntryOrdersIssued = "orders.issued"            // data: stage, count, last
+	EntryReported     = "report.received"          // data: order, seq, attempt, stage, report, and what it says
+	EntryWithdrawn    = "order.withdrawn"          // data: order, stage, attempt
+	EntrySilent       = "target.silent"            // data: order, stage, attempt, begun
+	EntryGuidance     = "guidance.given"           // data: advice, targets
+	EntryCancelAsked  = "cancel.asked"
+	EntryClosed       = "deployment.closed" // data: result, cause, executed, touched, failures
+)
+
+// RequestedEntry gives the entry of a deployment that was just stored.
+func RequestedEntry(d Deployment) practice.Entry {
+	return practice.Entry{
+		Kind:    EntryRequested,
+		Subject: "deployment/" + d.ID,
+		Who:     d.RequestedBy,
+		When:    d.RequestedAt,
+		Why:     d.Reason,
+		Data: map[string]any{
+			"release":     d.Header.Release,
+			"direction":   string(d.Header.Direction),
+			"environment": d.Header.Environment,
+			"plan":        d.Plan,
+			"planDigest":  string(d.PlanDigest),
+			"targets":     d.Header.TargetCount,
+			"change":      d.Change,
+			"remediates":  d.Remediates,
+		},
+	}
+}
+
+// note adds an entry about the deployment.
+func (c *course) note(kind string, who practice.Actor, why string, data map[string]any) {
+	c.noteOn("", kind, who, why, data)
+}
+
+// noteOn adds an entry about one target of the deployment.
+func (c *course) noteOn(target, kind string, who practice.Actor, why string, data map[string]any) {
+	c.change.Entries = append(c.change.Entries, practice.Entry{
+		Kind:    kind,
+		Subject: "deployment/" + c.d.ID,
+		Target:  target,
+		Who:     who,
+		When:    c.now,
+		Why:     why,
+		Data:    data,
+	})
+}
+
+// noteGate adds the entry of a verdict with the reasons of a closed one.
+func (c *course) noteGate(gate string, verdict practice.Verdict, data map[string]any) {
+	if data == nil {
+		data = map[string]any{}
+	}
+	data["gate"], data["open"] = gate, verdict.Open
+	reasons := make([]any, 0, len(verdict.Reasons))
+	for _, r := range verdict.Reasons {
+		reasons = append(reasons, r.Message)
+	}
+	if len(reasons) > 0 {
+		data["reasons"] = reasons
+	}
+	c.note(EntryGateJudged, practice.Tranship, "", data)
+}
+
+// timeFormat is how the record writes moments.
+const timeFormat = time.RFC3339Nano
+
+// clock writes a moment as people read it in a sentence.
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

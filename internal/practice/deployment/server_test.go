@@ -1,0 +1,254 @@
+package deployment_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/library"
+	"tranship.dev/tranship/internal/practice/model"
+	"tranship.dev/tranship/internal/practice/plan"
+)
+
+// server is a model of what control and the store do around Decide: rows in
+// maps, effects in a list. It judges every decision by the rules that always hold.
+type server struct {
+	d       deployment.Deployment
+	rows    map[string]deployment.Target
+	now     time.Time
+	effects []deployment.Effect // to be done
+	orders  int
+	last    deployment.Change
+	entries []practice.Entry
+	seen    *moveLog // the moves of the table that happened; may be nil
+	closed  bool     // the verdict of the components
+}
+
+// shape is what a test chooses about a deployment.
+type shape struct {
+	waves       []int
+	soak        time.Duration
+	checks      bool
+	acceptance  bool
+	onFailure   model.OnFailure
+	maxFailures int
+	startAfter  time.Duration
+	remove      bool
+	fresh       bool // nothing was there before
+}
+
+var day = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+const grace = 5 * time.Minute
+
+// digest gives a digest that can be told apart.
+func digest(of string) practice.Digest { return practice.DigestOf([]byte(of)) }
+
+// newServer gives a server with one requested deployment.
+func newServer(s shape) *server {
+	h := plan.Header{
+		Scope: practice.DefaultScope, Release: "shop@2.0.0", Direction: plan.Install, Environment: "live",
+		OnFailure: s.onFailure, MaxFailures: s.maxFailures,
+		Items: []plan.Item{{
+			Component: "shop", Kind: library.ComponentKind("software"), Version: "2.0.0",
+			Artifact: &plan.Artifact{Component: "shop", Version: "2.0.0", Digest: digest("shop 2.0.0")},
+		}},
+	}
+	if s.remove {
+		h.Direction = plan.Remove
+	}
+	if s.checks {
+		h.Checks = []model.Step{{Name: "disk", Uses: "script"}}
+	}
+	if s.acceptance {
+		h.Acceptance = []model.Step{{Name: "answers", Uses: "http"}}
+	}
+	sv := &server{rows: map[string]deployment.Target{}, now: day}
+	for i, size := range s.waves {
+		h.Waves = append(h.Waves, plan.Wave{Number: i + 1, Size: size, Soak: practice.Duration(s.soak)})
+		for range size {
+			h.TargetCount++
+			name := fmt.Sprintf("app-%d", h.TargetCount)
+			target := plan.Target{Name: name, Agent: name, Wave: i + 1, Before: []plan.Before{{
+				Version: "1.9.0", Artifact: &plan.Artifact{Digest: digest("shop 1.9.0")},
+			}}}
+			if s.fresh {
+				target.Before = []plan.Before{{}}
+			}
+			sv.rows[name] = deployment.NewTarget("D-12", target)
+		}
+	}
+	sv.d = deployment.Deployment{
+		ID: "D-12", Plan: "P-9", PlanDigest: digest("plan"), Header: h, State: deployment.Requested,
+		RequestedBy: anna, RequestedAt: day, Since: day,
+	}
+	if s.startAfter > 0 {
+		sv.d.StartAfter = day.Add(s.startAfter)
+	}
+	return sv
+}
+
+var anna = practice.Actor{Kind: practice.Person, Name: "anna"}
+
+// decide lets events happen, stores what follows, and gives the first rule that is broken.
+func (s *server) decide(events ...deployment.Event) error {
+	return s.commit(nil, events...)
+}
+
+// commit stores the rows along with what follows from the events, as one transaction.
+func (s *server) commit(rows []deployment.Target, events ...deployment.Event) error {
+	before := s.d
+	change, err := deployment.Decide(s.d, events, s.now)
+	if err != nil {
+		return err
+	}
+	again, err := deployment.Decide(before, events, s.now)
+	if err != nil || !reflect.DeepEqual(change, again) {
+		return broken("the same events gave another decision")
+	}
+	for _, row := range append(rows, change.Targets...) {
+		s.rows[row.Name] = row
+	}
+	s.d, s.last = change.Deployment, change
+	s.effects = append(s.effects, change.Effects...)
+	s.entries = append(s.entries, change.Entries...)
+	s.seen.note(change, events)
+	return s.check(before, change, len(events))
+}
+
+// check gives the first rule that the change breaks.
+func (s *server) check(before deployment.Deployment, change deployment.Change, events int) error {
+	switch {
+	case before.State == deployment.Closed && len(change.Effects) > 0:
+		return broken("an effect after the deployment was closed: %v", change.Effects)
+	case before.State == deployment.Closed && change.Deployment.State != deployment.Closed:
+		return broken("a closed deployment became %s", change.Deployment.State)
+	case len(change.Targets) > events:
+		return broken("%d rows moved on %d events", len(change.Targets), events)
+	case s.closed && slices.Contains([]deployment.State{deployment.Executing, deployment.Accepting, deployment.VerifyingTargets}, s.d.State):
+		return broken("the deployment is %s though the components' verdict is closed", s.d.State)
+	case (s.d.State == deployment.AwaitingGuidance || s.d.State == deployment.Scheduled) && len(s.d.Waiting.Reasons) == 0:
+		return broken("the deployment is %s without a reason", s.d.State)
+	case s.d.State == deployment.Closed && s.d.Result != deployment.Succeeded && s.d.Cause == "":
+		return broken("the deployment closed as %s without a cause", s.d.Result)
+	}
+	return s.recount()
+}
+
+// recount compares every counter with a count over the rows.
+func (s *server) recount() error {
+	var stage deployment.Stage
+	var touched, executed, failures int
+	for _, row := range s.rows {
+		touched += one(row.Touched)
+		executed += one(row.Executed)
+		failures += one(row.Troubled)
+		if row.Stage == 0 || row.Stage < s.d.Stage.First || deployment.Belongs(s.d.Stage, row) {
+			continue
+		}
+		stage.Total++
+		stage.Running += one(row.State == deployment.Running)
+		stage.Done += one(row.State == deployment.TargetDone)
+		stage.Failed += one(row.State == deployment.TargetFailed)
+		stage.Left += one(row.State == deployment.TargetFailed && row.Stage < s.d.Stage.Number)
+		stage.Unknown += one(row.State == deployment.TargetUnknown)
+		stage.Stopped += one(row.State == deployment.TargetStopped)
+	}
+	got := s.d.Stage
+	counted := deployment.Stage{
+		Total: got.Total, Running: got.Running, Done: got.Done, Failed: got.Failed,
+		Left: got.Left, Unknown: got.Unknown, Stopped: got.Stopped,
+	}
+	if !reflect.DeepEqual(counted, stage) {
+		return broken("stage counts %+v, the rows give %+v", counted, stage)
+	}
+	if s.d.Touched != touched || s.d.Executed != executed || s.d.Failures != failures {
+		return broken("counts are touched %d executed %d failures %d, the rows give %d, %d, %d",
+			s.d.Touched, s.d.Executed, s.d.Failures, touched, executed, failures)
+	}
+	return nil
+}
+
+// issue stores at most limit orders of the present stage.
+func (s *server) issue(limit int) error {
+	stage := s.d.Stage
+	var page []deployment.Target
+	last := true
+	for _, row := range s.sorted() {
+		if !deployment.Belongs(stage, row) {
+			continue
+		}
+		if len(page) == limit {
+			last = false
+			break
+		}
+		s.orders++
+		page = append(page, deployment.Issue(row, stage, fmt.Sprintf("O-%d", s.orders), practice.Duration(grace), s.now.Add(grace)))
+	}
+	return s.commit(page, deployment.OrdersIssued{Stage: stage.Number, Count: len(page), Last: last})
+}
+
+// withdraw takes back the orders of the stage that have not begun.
+func (s *server) withdraw(stage int) error {
+	var events []deployment.Event
+	for _, row := range s.sorted() {
+		if row.Stage == stage && row.State == deployment.Ordered {
+			events = append(events, deployment.OrderWithdrawn{Target: row})
+		}
+	}
+	return s.decide(events...)
+}
+
+// sorted gives the rows by name.
+func (s *server) sorted() []deployment.Target {
+	return slices.SortedFunc(maps.Values(s.rows), func(a, b deployment.Target) int {
+		return cmp.Or(cmp.Compare(len(a.Name), len(b.Name)), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// broken is a rule that does not hold.
+type rule struct{ text string }
+
+func (r rule) Error() string { return r.text }
+
+func broken(format string, args ...any) error { return rule{fmt.Sprintf(format, args...)} }
+
+// isRefusal says whether the error is one that a person or control may get.
+func isRefusal(err error) bool {
+	var e *practice.Error
+	return errors.As(err, &e)
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// moveLog collects the moves that happened in many deployments.
+type moveLog struct {
+	sync.Mutex
+	moves map[string]bool
+}
+
+func (l *moveLog) note(change deployment.Change, events []deployment.Event) {
+	if l == nil || len(events) != 1 {
+		return
+	}
+	l.Lock()
+	defer l.Unlock()
+	kind := reflect.TypeOf(events[0]).Name()
+	for _, e := range change.Entries {
+		if e.Kind == deployment.EntryStateChanged {
+			l.moves[fmt.Sprintf("%s, %s -> %s", kind, e.Data["from"], e.Data["to"])] = true
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package deployment
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// tally says in one sentence how the targets of the present stage ended.
+func (d Deployment) tally() string {
+	s := d.Stage
+	var parts []string
+	part := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	part(s.Failed, "failed")
+	part(s.Unknown, "unknown")
+	part(s.Stopped, "stopped")
+	part(d.missing(), "not begun")
+	if len(parts) == 0 {
+		part(s.Done, "done")
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "none done")
+	}
+	sentence := fmt.Sprintf("%s: of %d targets %s", s.gate(), s.Total+d.missing(), strings.Join(parts, ", "))
+	if d.tolerance() > 0 {
+		sentence += fmt.Sprintf(" (%d tolerated)", d.tolerance())
+	}
+	if example := s.example(); example != "" {
+		sentence += "; " + example
+	}
+	return sentence
+}
+
+// example gives up to three troubles with their messages, failures first.
+func (s Stage) example() string {
+	var told []string
+	for _, state := range []TargetState{TargetFailed, TargetUnknown} {
+		for _, t := range s.Trouble {
+			if t.State == state && t.Message != "" && len(told) < 3 {
+				told = append(told, t.Target+": "+t.Message)
+			}
+		}
+	}
+	return strings.Join(told, "; ")
+}
+
+// withTrouble gives troubles with what is known of the row now. Failures and
+// unknown outcomes push out stopped ones where there is no room.
+func withTrouble(troubles []Trouble, row Target) []Trouble {
+	kept := make([]Trouble, 0, len(troubles)+1)
+	for _, t := range troubles {
+		if t.Target != row.Name {
+			kept = append(kept, t)
+		}
+	}
+	if !row.State.Retryable() {
+		return kept
+	}
+	told := Trouble{Target: row.Name, State: row.State, Message: cut(row.Message, 200)}
+	if len(kept) < MaxTrouble {
+		return append(kept, told)
+	}
+	lesser := slices.IndexFunc(kept, func(t Trouble) bool { return t.State == TargetStopped })
+	if lesser >= 0 && row.State != TargetStopped {
+		kept[lesser] = told
+	}
+	return kept
+}
+
+// cut shortens a text to at most size bytes, between two characters.
+func cut(text string, size int) string {
+	if len(text) <= size {
+		return text
+	}
+	size -= len("…")
+	for size > 0 && !utf8.RuneStart(text[size]) {
+		size--
+	}
+	return text[:size] + "…"
+}

@@ -1,0 +1,113 @@
+package deployment
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+)
+
+// Why answers "why is it waiting?", or for a closed deployment "why did it end
+// so?", at now: open when nothing holds it up and nothing failed. Each reason
+// names the gate, since and until when, who can act, and what they type.
+func Why(d Deployment, now time.Time) practice.Verdict {
+	switch d.State {
+	case Requested:
+		return practice.Hold(practice.Reason{
+			Gate: "plan", Message: "its plan is not frozen yet", Since: d.RequestedAt, How: command(d, "watch"),
+		})
+	case VerifyingComponents:
+		return practice.Hold(practice.Reason{
+			Gate: "component verification", Message: "the library is asked about every component", Since: d.Since,
+		})
+	case VerifyingTargets, Accepting, Remediating:
+		return practice.Hold(progress(d, now))
+	case Executing:
+		if d.Stage.SoakEnd.IsZero() {
+			return practice.Hold(progress(d, now))
+		}
+	case Cancelling:
+		return practice.Hold(practice.Reason{
+			Gate:    "cancellation",
+			Message: fmt.Sprintf("%d orders that have begun may end, %d are being withdrawn", d.Stage.Running, d.Stage.Open()-d.Stage.Running),
+			Since:   d.Since,
+			Who:     "the agents of the targets that run; one that stays silent counts as unknown in the end",
+			How:     command(d, "watch"),
+		})
+	case Closed:
+		return ended(d)
+	case Planned, Authorised, Scheduled, AwaitingGuidance:
+	}
+	return d.Waiting
+}
+
+// progress says how far the orders of the present stage are.
+func progress(d Deployment, now time.Time) practice.Reason {
+	s := d.Stage
+	parts := []string{fmt.Sprintf("%d of %d targets done", s.Done, s.Total)}
+	part := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	part(s.Running, "running")
+	part(s.Open()-s.Running, "not begun yet")
+	part(s.Failed, "failed")
+	part(s.Unknown, "unknown")
+	part(s.Stopped, "stopped")
+	if !s.Issued {
+		parts = append(parts, "orders are still being issued")
+	}
+	return practice.Reason{
+		Gate:    s.gate(),
+		Message: fmt.Sprintf("%s: %s, for %s", s.gate(), strings.Join(parts, ", "), now.Sub(s.Since).Round(time.Second)),
+		Since:   s.Since,
+		Who:     "the agents of its targets; nobody else need act",
+		How:     command(d, "watch"),
+		Targets: s.names(),
+	}
+}
+
+// ended says why a deployment closed other than succeeded.
+func ended(d Deployment) practice.Verdict {
+	if d.Result == Succeeded {
+		return practice.Pass()
+	}
+	return practice.Hold(practice.Reason{
+		Gate:    string(d.Result),
+		Message: d.Cause,
+		Since:   d.Ended,
+		Who:     operators(d),
+		How:     fmt.Sprintf("%s; then plan again: tranship plan %s --to %s", command(d, "log"), d.Header.Release, d.Header.Environment),
+		Targets: d.Stage.names(),
+	})
+}
+
+// names gives the targets that are known not to have ended well.
+func (s Stage) names() []string {
+	names := make([]string, 0, len(s.Trouble))
+	for _, t := range s.Trouble {
+		names = append(names, t.Target)
+	}
+	return names
+}
+
+// operators names who may answer.
+func operators(d Deployment) string {
+	return "whoever may operate deployments into " + d.Header.Environment
+}
+
+// answers gives the lines that a person can type in answer.
+func (d Deployment) answers() string {
+	verbs := []string{"retry", "continue"}
+	if d.Touched > 0 && d.Stage.Phase != Remediate {
+		verbs = append(verbs, "remediate")
+	}
+	verbs = append(verbs, "fail")
+	lines := make([]string, 0, len(verbs))
+	for _, v := range verbs {
+		lines = append(lines, command(d, v))
+	}
+	return strings.Join(lines, ", or ")
+}
