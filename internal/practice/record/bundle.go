@@ -106,8 +106,7 @@ func write(reader Reader, head Head, rows []Row, c cover) ([]byte, error) {
 	for _, row := range rows {
 		proof, err := ProveEntry(tiles, head, row.Index)
 		if err != nil {
-			return nil, practice.Faultf(practice.Refused, "%s cannot be exported: %v", c.Subject, err).
-				WithHint("run tranship verify --log to see what is wrong with the record")
+			return nil, fmt.Errorf("export %s (tranship verify --log says whether the record was altered): %w", c.Subject, err)
 		}
 		if err := writeLine(&b, proven{row.Bytes, proof}); err != nil {
 			return nil, fmt.Errorf("entry %d: %w", row.Index, err)

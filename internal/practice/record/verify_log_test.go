@@ -191,8 +191,8 @@ func TestRandomMutationsAreFound(t *testing.T) {
 			good := filled(t, c.entries, 100)
 			random := rand.New(rand.NewPCG(111, uint64(c.entries)))
 			n := c.mutations
-			if testing.Short() {
-				n /= 20
+			if testing.Short() || raced {
+				n /= 10
 			}
 			for i := range n {
 				altered := copied(good)

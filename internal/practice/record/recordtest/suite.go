@@ -36,7 +36,8 @@ func Entries(i, n int) []practice.Entry {
 }
 
 // Run proves that the stores that newStore gives keep a record. Each call of
-// newStore gives an empty store of the scope "default".
+// newStore gives an empty store of the scope "default", whose methods several
+// goroutines may call, each call being a transaction of its own.
 func Run(t *testing.T, newStore func(t *testing.T) record.Store) {
 	for name, test := range map[string]func(*testing.T, record.Store){
 		"an empty store":                testEmpty,
@@ -46,6 +47,7 @@ func Run(t *testing.T, newStore func(t *testing.T) record.Store) {
 		"a stale append is a conflict":  testConflict,
 		"a thousand entries verify":     testVerifies,
 		"rows are copies, not pointers": testCopies,
+		"four append at the same time":  testTogether,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -204,5 +206,38 @@ func testCopies(t *testing.T, store record.Store) {
 	rows, err := store.RecordRows(record.Filter{}, practice.Page{After: strconv.Itoa(1)})
 	if err != nil || len(rows) != 1 || rows[0].Number != 1 {
 		t.Errorf("rows after 1: %+v, %v; want the third entry", rows, err)
+	}
+}
+
+// testTogether lets four race for the log's end; who loses tries again.
+func testTogether(t *testing.T, store record.Store) {
+	const writers, batches, size = 4, 5, 3
+	failed := make(chan error, writers)
+	for w := range writers {
+		go func() {
+			for b := 0; b < batches; {
+				_, err := record.Enter(store, practice.DefaultScope, Entries((w*batches+b)*size, size), Key())
+				switch practice.CodeOf(err) {
+				case practice.Conflict:
+					continue
+				case "":
+					b++
+				}
+				if err != nil {
+					failed <- err
+					return
+				}
+			}
+			failed <- nil
+		}()
+	}
+	for range writers {
+		if err := <-failed; err != nil {
+			t.Errorf("append: %v", err)
+		}
+	}
+	report := record.VerifyLog(store, practice.DefaultScope, "", signature.Encode(Key().Public().(ed25519.PublicKey)))
+	if !report.OK() || report.Entries != writers*batches*size {
+		t.Errorf("want %d entries: %v", writers*batches*size, report)
 	}
 }
