@@ -53,13 +53,13 @@ func (d Deployment) leftovers() string {
 	if d.Touched == 0 {
 		return "nothing was touched"
 	}
-	text := fmt.Sprintf("of %d targets %d are done, %d were touched and are not done, %d were not touched",
-		d.Header.TargetCount, d.Executed, d.Touched-d.Executed, d.Header.TargetCount-d.Touched)
+	text := fmt.Sprintf("of %s %d done, %d touched and not done, %d not touched",
+		targets(d.Header.TargetCount), d.Executed, d.Touched-d.Executed, d.Header.TargetCount-d.Touched)
 	if d.Stage.Unknown > 0 {
-		text += fmt.Sprintf("; the outcome of %d is unknown", d.Stage.Unknown)
+		text += fmt.Sprintf("; %d unknown", d.Stage.Unknown)
 	}
 	if d.Stage.Phase == Remediate {
-		text += fmt.Sprintf("; on %d what was before was brought back", d.Stage.Done)
+		text += fmt.Sprintf("; what was before is back on %d", d.Stage.Done)
 	}
 	return text
 }

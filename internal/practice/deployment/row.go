@@ -70,12 +70,8 @@ func (t Target) changes() bool { return t.Phase == Execute || t.Phase == Remedia
 
 // end gives the row with the outcome that its executor tells.
 func (t Target) end(r Report, now time.Time) Target {
-	message := r.Message
-	if r.Code != "" && message != "" {
-		message = fmt.Sprintf("%s (%s)", message, r.Code)
-	}
 	if r.Kind == OrderRefused {
-		return t.fail(message, now)
+		return t.fail(r.Message, now)
 	}
 	if r.Outcome != OutcomeStop {
 		t = t.begin(now)
@@ -84,11 +80,11 @@ func (t Target) end(r Report, now time.Time) Target {
 	case Done:
 		return t.done(now)
 	case OutcomeFail:
-		return t.fail(message, now)
+		return t.fail(r.Message, now)
 	case OutcomeStop:
-		return t.stop(message, now)
+		return t.stop(r.Message, now)
 	default:
-		return t.doubt(message, now)
+		return t.doubt(r.Message, now)
 	}
 }
 

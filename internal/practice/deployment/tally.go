@@ -26,7 +26,7 @@ func (d Deployment) tally() string {
 	if len(parts) == 0 {
 		parts = append(parts, "none done")
 	}
-	sentence := fmt.Sprintf("%s: of %d targets %s", s.gate(), s.Total+d.missing(), strings.Join(parts, ", "))
+	sentence := fmt.Sprintf("%s: %s of %s", s.gate(), strings.Join(parts, ", "), targets(s.Total+d.missing()))
 	if d.tolerance() > 0 {
 		sentence += fmt.Sprintf(" (%d tolerated)", d.tolerance())
 	}
@@ -34,6 +34,14 @@ func (d Deployment) tally() string {
 		sentence += "; " + example
 	}
 	return sentence
+}
+
+// targets counts targets in words.
+func targets(n int) string {
+	if n == 1 {
+		return "1 target"
+	}
+	return fmt.Sprintf("%d targets", n)
 }
 
 // example gives up to three troubles with their messages, failures first.

@@ -1,0 +1,274 @@
+package deployment_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/model"
+)
+
+// TestAnySequence lets anything happen in any order, sensible or not, and then
+// lets everybody be fair. The rules of server.check hold after every event; a
+// retry orders only what it may; a fair end closes every deployment; and the
+// same events over again give the same deployment.
+func TestAnySequence(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := &wild{server: newServer(drawShape(t))}
+		first := w.d
+		t.Repeat(map[string]func(*rapid.T){
+			"plan":      func(t *rapid.T) { w.do(t, deployment.PlanFrozen{By: anna}) },
+			"authorise": func(t *rapid.T) { w.do(t, deployment.AuthorisationGiven{By: anna}) },
+			"judge":     w.judge,
+			"issue":     w.issuePage,
+			"issue2":    w.issuePage,
+			"withdraw":  func(t *rapid.T) { w.must(t, w.withdrawOne()) },
+			"report":    w.report,
+			"report2":   w.report,
+			"report3":   w.report,
+			"batch":     w.batch,
+			"silence":   w.silence,
+			"time":      w.time,
+			"guidance":  w.guide,
+			"cancel":    w.cancel,
+		})
+		w.finish(t)
+		w.replay(t, first)
+	})
+}
+
+// wild is a server to which anything happens.
+type wild struct {
+	*server
+	trail   []trace
+	allowed map[string]bool // targets that the present retry may order; nil: no retry
+}
+
+type trace struct {
+	events []deployment.Event
+	now    time.Time
+}
+
+func drawShape(t *rapid.T) shape {
+	return shape{
+		waves:       rapid.SliceOfN(rapid.IntRange(1, 4), 1, 3).Draw(t, "waves"),
+		soak:        rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "soak"),
+		checks:      rapid.Bool().Draw(t, "checks"),
+		acceptance:  rapid.Bool().Draw(t, "acceptance"),
+		maxFailures: rapid.IntRange(0, 2).Draw(t, "tolerance"),
+		onFailure:   rapid.SampledFrom([]model.OnFailure{"", model.Guidance, model.Remediate, model.Fail}).Draw(t, "onFailure"),
+		startAfter:  rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "start"),
+		remove:      rapid.Bool().Draw(t, "remove"),
+	}
+}
+
+// must fails the test on anything but what a person may be told.
+func (w *wild) must(t *rapid.T, err error) {
+	if err != nil && !isRefusal(err) {
+		t.Fatalf("%v\n%+v", err, w.d)
+	}
+}
+
+func (w *wild) do(t *rapid.T, events ...deployment.Event) {
+	err := w.decide(events...)
+	w.must(t, err)
+	if err == nil {
+		w.trail = append(w.trail, trace{events, w.now})
+	}
+}
+
+func (w *wild) judge(t *rapid.T) {
+	if w.d.State != deployment.VerifyingComponents {
+		w.do(t, deployment.ComponentsJudged{Verdict: practice.Hold()})
+		return
+	}
+	w.closed = rapid.IntRange(0, 9).Draw(t, "closed") == 0
+	w.do(t, deployment.ComponentsJudged{Verdict: practice.Verdict{Open: !w.closed}})
+}
+
+// issuePage orders a page of the stage, and looks whether a retry keeps to its targets.
+func (w *wild) issuePage(t *rapid.T) {
+	before := w.sorted()
+	stage, total := w.d.Stage.Number, w.d.Stage.Total
+	err := w.issue(rapid.IntRange(1, 4).Draw(t, "page"))
+	w.must(t, err)
+	if err != nil {
+		return
+	}
+	issued := w.d.Stage.Total - total
+	if w.d.Stage.Number != stage {
+		issued = 0 // empty last page: the stage was over at once
+	}
+	last := !w.d.Issuing(stage)
+	w.trail = append(w.trail, trace{[]deployment.Event{deployment.OrdersIssued{Stage: stage, Count: issued, Last: last}}, w.now})
+	for _, old := range before {
+		if now := w.rows[old.Name]; now.Order != old.Order && w.allowed != nil && !w.allowed[old.Name] {
+			t.Fatalf("a retry ordered %s, which was %s", old.Name, old.State)
+		}
+	}
+	if w.d.Stage.Number != stage {
+		w.allowed = nil
+	}
+}
+
+// withdrawOne takes back the first order that has not begun.
+func (w *wild) withdrawOne() error {
+	for _, row := range w.sorted() {
+		if row.State == deployment.Ordered {
+			events := []deployment.Event{deployment.OrderWithdrawn{Target: row}}
+			w.trail = append(w.trail, trace{events, w.now})
+			return w.decide(events...)
+		}
+	}
+	return nil
+}
+
+// draw gives any report about any target: of its present order, or of another attempt.
+func (w *wild) draw(t *rapid.T) deployment.Reported {
+	rows := w.sorted()
+	row := rows[rapid.IntRange(0, len(rows)-1).Draw(t, "target")]
+	r := deployment.Report{
+		Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt,
+		Seq: row.Seq + rapid.IntRange(-1, 2).Draw(t, "seq"), Step: rapid.IntRange(0, 3).Draw(t, "step"), StepName: "unpack", At: w.now,
+		Kind: rapid.SampledFrom([]deployment.ReportKind{
+			deployment.OrderBegun, deployment.OrderBegun, deployment.StepBegun, deployment.StepEnded,
+			deployment.OrderEnded, deployment.OrderEnded, deployment.OrderRefused,
+		}).Draw(t, "kind"),
+		Outcome: rapid.SampledFrom([]deployment.Outcome{
+			deployment.Done, deployment.Done, deployment.Done, deployment.OutcomeFail, deployment.OutcomeDoubt, deployment.OutcomeStop, "",
+		}).Draw(t, "outcome"),
+	}
+	if rapid.IntRange(0, 9).Draw(t, "stale") == 0 {
+		r.Attempt--
+	}
+	if rapid.IntRange(0, 9).Draw(t, "foreign") == 0 {
+		r.Order = "O-0"
+	}
+	return deployment.Reported{Report: r, Target: row}
+}
+
+func (w *wild) report(t *rapid.T) { w.do(t, w.draw(t)) }
+
+func (w *wild) batch(t *rapid.T) {
+	var events []deployment.Event
+	for range rapid.IntRange(2, 6).Draw(t, "size") {
+		events = append(events, w.draw(t))
+	}
+	w.do(t, events...)
+}
+
+func (w *wild) silence(t *rapid.T) {
+	rows := w.sorted()
+	w.now = w.now.Add(time.Duration(rapid.IntRange(0, 6).Draw(t, "minutes")) * time.Minute)
+	w.do(t, deployment.TargetSilent{Target: rows[rapid.IntRange(0, len(rows)-1).Draw(t, "target")]})
+}
+
+func (w *wild) time(t *rapid.T) {
+	w.now = w.now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "minutes")) * time.Minute)
+	w.do(t, deployment.TimeCame{})
+}
+
+func (w *wild) cancel(t *rapid.T) {
+	if rapid.IntRange(0, 9).Draw(t, "really") == 0 {
+		w.do(t, deployment.CancelAsked{By: anna, Why: "enough"})
+	}
+}
+
+// guide gives any answer; the targets that a retry may order are those that did
+// not end well or were not ordered, and among them the named ones.
+func (w *wild) guide(t *rapid.T) {
+	g := deployment.GuidanceGiven{By: anna, Advice: rapid.SampledFrom([]deployment.Advice{
+		deployment.RetryTargets, deployment.RetryTargets, deployment.RetryTargets,
+		deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed, "shrug",
+	}).Draw(t, "advice")}
+	rows := w.sorted()
+	if rapid.Bool().Draw(t, "named") {
+		for range rapid.IntRange(1, 3).Draw(t, "names") {
+			row := rows[rapid.IntRange(0, len(rows)-1).Draw(t, "target")]
+			g.Targets = append(g.Targets, row.Name)
+			g.Rows = append(g.Rows, row)
+		}
+	}
+	before := w.d
+	w.do(t, g)
+	if w.d.Stage.Number == before.Stage.Number {
+		return
+	}
+	w.allowed = nil
+	if g.Advice != deployment.RetryTargets {
+		return
+	}
+	w.allowed = map[string]bool{}
+	for _, row := range rows {
+		if len(g.Targets) > 0 && !slices.Contains(g.Targets, row.Name) {
+			continue
+		}
+		w.allowed[row.Name] = row.State != deployment.TargetDone || row.Stage < before.Stage.First
+	}
+}
+
+// finish lets everybody be fair: the deployment must close.
+func (w *wild) finish(t *rapid.T) {
+	for range 500 {
+		switch w.d.State {
+		case deployment.Closed:
+			return
+		case deployment.Requested:
+			w.do(t, deployment.PlanFrozen{By: anna})
+		case deployment.Planned:
+			w.do(t, deployment.AuthorisationGiven{By: anna})
+		case deployment.VerifyingComponents:
+			w.do(t, deployment.ComponentsJudged{Verdict: practice.Pass()})
+		case deployment.AwaitingGuidance:
+			w.allowed = nil
+			w.do(t, deployment.GuidanceGiven{Advice: deployment.GoOn, By: anna})
+		default:
+			w.fair(t)
+		}
+	}
+	t.Fatalf("it does not end: %s", fmt.Sprintf("%+v", w.d))
+}
+
+// fair does the next thing that is due in a state with orders or timers.
+func (w *wild) fair(t *rapid.T) {
+	switch s := w.d.Stage; {
+	case !w.d.WakeAt.IsZero():
+		w.now = w.d.WakeAt
+		w.do(t, deployment.TimeCame{})
+	case w.d.Issuing(s.Number):
+		w.issuePage(t)
+	case s.Stopping && s.Open() > s.Running:
+		w.must(t, w.withdrawOne())
+	default:
+		for _, row := range w.sorted() {
+			if row.State == deployment.Ordered || row.State == deployment.Running {
+				w.do(t, deployment.Reported{Target: row, Report: deployment.Report{
+					Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt,
+					Seq: row.Seq + 1, Kind: deployment.OrderEnded, Outcome: deployment.Done,
+				}})
+				return
+			}
+		}
+		t.Fatalf("it waits for nobody: %+v", w.d)
+	}
+}
+
+// replay lets the same events happen again, one transaction after the other.
+func (w *wild) replay(t *rapid.T, d deployment.Deployment) {
+	for _, step := range w.trail {
+		change, err := deployment.Decide(d, step.events, step.now)
+		if err != nil {
+			t.Fatalf("again: %v", err)
+		}
+		d = change.Deployment
+	}
+	if !reflect.DeepEqual(d, w.d) {
+		t.Fatalf("the same events gave\n%+v, then\n%+v", w.d, d)
+	}
+}
