@@ -48,16 +48,16 @@ func (c *checker) retry(path string, r Retry) {
 }
 
 func (c *checker) text(t Located) {
+	if t.Key {
+		c.add(t.Path, "references work in values only", "the name of an input holds a reference")
+		return
+	}
 	parsed, err := ParseText(t.Text)
 	if err != nil {
 		c.fault(t.Path, err)
 		return
 	}
 	for _, name := range parsed.Names() {
-		if t.Key {
-			c.add(t.Path, "write $${ for a plain ${", "reference ${%s} stands in the name of an input; references work in values", name)
-			continue
-		}
 		if err := CheckReference(name); err != nil {
 			c.fault(t.Path, err)
 		}

@@ -39,14 +39,16 @@ func SumTargets(targets []Target) (practice.Digest, error) {
 
 // Sum computes the digest of targets one by one: sha256 over the canonical JSON
 // of each, one after the other, in the bytewise order of their names. A store
-// that lists a plan's targets by name can be checked page by page.
+// that lists a plan's targets by name can be checked page by page. Artifacts that
+// targets share may not change in the meantime.
 type Sum struct {
-	hash hash.Hash
-	last string
+	hash  hash.Hash
+	last  string
+	texts artifactTexts
 }
 
 // NewSum begins a sum.
-func NewSum() *Sum { return &Sum{hash: sha256.New()} }
+func NewSum() *Sum { return &Sum{hash: sha256.New(), texts: artifactTexts{}} }
 
 // Add takes the next target; one that is not after the last by name is refused.
 func (s *Sum) Add(t Target) error {
@@ -54,7 +56,7 @@ func (s *Sum) Add(t Target) error {
 		return fmt.Errorf("sum of targets: %q does not come after %q", t.Name, s.last)
 	}
 	s.last = t.Name
-	raw, err := practice.Canonical(t)
+	raw, err := s.texts.canonicalTarget(&t)
 	if err != nil {
 		return fmt.Errorf("sum of targets: %s: %w", t.Name, err)
 	}

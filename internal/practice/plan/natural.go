@@ -5,7 +5,8 @@ import "strings"
 // compareNatural orders names as people count: web-2 before web-10. It is a
 // total order: only equal names are equal.
 func compareNatural(a, b string) int {
-	for x, y := a, b; x != "" && y != ""; {
+	x, y := a, b
+	for x != "" && y != "" {
 		n, m := digits(x), digits(y)
 		if n == 0 || m == 0 {
 			if x[0] != y[0] {
@@ -23,7 +24,10 @@ func compareNatural(a, b string) int {
 		}
 		x, y = x[n:], y[m:]
 	}
-	return strings.Compare(a, b)
+	if x != y {
+		return strings.Compare(x, y) // one has ended: the shorter comes first
+	}
+	return strings.Compare(a, b) // they differ in leading zeros at most
 }
 
 // digits gives the length of the row of digits that s begins with.
