@@ -135,7 +135,7 @@ func durations(plain map[string]any, t reflect.Type, path string) []practice.Pro
 		}
 		raw, err := json.Marshal(text)
 		var d practice.Duration
-		if err != nil || d.UnmarshalJSON(raw) != nil {
+		if err != nil || json.Unmarshal(raw, &d) != nil {
 			problems = append(problems, practice.Problem{Path: path + "." + name, Message: "is not a duration", Hint: `write it like "1m30s"`})
 		}
 	}
