@@ -1,0 +1,48 @@
+package store
+
+import "time"
+
+// dialect gives the few SQL texts that cannot be the same for both databases.
+type dialect interface {
+	// waitingJob finds a job that is not begun and due within two times, and keeps
+	// it from being begun before this transaction is over. Its parameters: both
+	// times, as jobTime gives them, the job's kind, scope and subject.
+	waitingJob() string
+	// releaseJob makes a job with a later time ready, so that it needs no leader
+	// to be begun in time. Its parameter: the job's id.
+	releaseJob() string
+	// jobTime gives a time as River stores it.
+	jobTime(t time.Time) any
+}
+
+// sqliteDialect relies on SQLite having one writer: nobody can begin a job
+// while the transaction is open.
+type sqliteDialect struct{}
+
+func (sqliteDialect) waitingJob() string {
+	return `SELECT id FROM river_job WHERE state = 'available' AND queue = 'default' AND priority = 1
+		AND scheduled_at >= ? AND scheduled_at <= ? AND json_extract(args, '$.job.kind') = ?
+		AND json_extract(args, '$.job.scope') = ? AND json_extract(args, '$.job.subject') = ? LIMIT 1`
+}
+
+func (sqliteDialect) releaseJob() string {
+	return `UPDATE river_job SET state = 'available' WHERE id = ?`
+}
+
+func (sqliteDialect) jobTime(t time.Time) any {
+	return t.UTC().Format("2006-01-02 15:04:05.000")
+}
+
+type postgresDialect struct{}
+
+func (postgresDialect) jobTime(t time.Time) any { return t.UTC() }
+
+func (postgresDialect) waitingJob() string {
+	return `SELECT id FROM river_job WHERE state = 'available' AND queue = 'default' AND priority = 1
+		AND scheduled_at >= ? AND scheduled_at <= ? AND args->'job'->>'kind' = ?
+		AND args->'job'->>'scope' = ? AND args->'job'->>'subject' = ? LIMIT 1 FOR UPDATE SKIP LOCKED`
+}
+
+func (postgresDialect) releaseJob() string {
+	return `UPDATE river_job SET state = 'available' WHERE id = ?`
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/environment"
+)
+
+const presenceColumns = `target, component, since, until, environment, version, digest, deployment, uncertain`
+
+func scanPresence(r row) (environment.Presence, error) {
+	var p environment.Presence
+	var digest string
+	var since, until, uncertain int64
+	err := r.Scan(&p.Target, &p.Component, &since, &until, &p.Environment, &p.Version, &digest, &p.Deployment, &uncertain)
+	p.Digest, p.Since, p.Until, p.Uncertain = practice.Digest(digest), moment(since), moment(until), uncertain != 0
+	return p, err
+}
+
+// Presences lists what was where at a moment.
+func (t *tx) Presences(in string, at time.Time, page practice.Page) ([]environment.Presence, error) {
+	sql, args := `SELECT `+presenceColumns+` FROM presence WHERE scope = ?`, []any{t.scope}
+	if at.IsZero() {
+		sql += ` AND until = 0`
+	} else {
+		sql, args = sql+` AND since <= ? AND (until = 0 OR until > ?)`, append(args, micros(at), micros(at))
+	}
+	if in != "" {
+		sql, args = sql+` AND environment = ?`, append(args, in)
+	}
+	target, component, _ := strings.Cut(page.After, "/") // names have no slash
+	sql, args = sql+` AND (target, component) > (?, ?) ORDER BY target, component LIMIT ?`, append(args, target, component, page.Size())
+	return list(t, scanPresence, sql, args...)
+}
+
+// PresencesOf gives what is now on each of the targets.
+func (t *tx) PresencesOf(targets, components []string) ([]environment.Presence, error) {
+	if len(targets) > maxBatch || len(components) > maxBatch {
+		return nil, practice.Faultf(practice.Invalid, "presences of %d targets and %d components: at most %d at once", len(targets), len(components), maxBatch)
+	}
+	if len(targets) == 0 || len(components) == 0 {
+		return nil, nil
+	}
+	some, args := among(targets)
+	parts, more := among(components)
+	args = append(append([]any{t.scope}, args...), more...)
+	return list(t, scanPresence, `SELECT `+presenceColumns+` FROM presence
+		WHERE scope = ? AND until = 0 AND target IN `+some+` AND component IN `+parts+` ORDER BY target, component`, args...)
+}
+
+// Land ends the present presences and begins the new ones. When one target and
+// component comes more than once, the later one counts last. An end is never
+// before its beginning, whatever Since says.
+func (t *tx) Land(presences []environment.Presence) error {
+	for _, round := range rounds(presences) {
+		if err := t.endPresences(round); err != nil {
+			return err
+		}
+		var begun []environment.Presence
+		for _, p := range round {
+			if p.Version != "" {
+				begun = append(begun, p)
+			}
+		}
+		if err := t.beginPresences(begun, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Doubt marks present presences as uncertain, or begins uncertain ones.
+func (t *tx) Doubt(presences []environment.Presence) error {
+	for _, round := range rounds(presences) {
+		for i := range round {
+			round[i].Version, round[i].Digest, round[i].Uncertain = "", "", true
+		}
+		if err := t.beginPresences(round, `ON CONFLICT (scope, target, component) WHERE until = 0 DO UPDATE SET uncertain = 1`); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) endPresences(ended []environment.Presence) error {
+	for _, batch := range pieces(ended) {
+		sql := `UPDATE presence SET until = CASE WHEN since > v.column3 THEN since ELSE v.column3 END FROM (VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))` +
+			strings.Repeat(`, (?, ?, ?)`, len(batch)-1) +
+			`) AS v WHERE presence.scope = ? AND presence.until = 0 AND presence.target = v.column1 AND presence.component = v.column2`
+		args := make([]any, 0, 3*len(batch)+1)
+		for _, p := range batch {
+			args = append(args, p.Target, p.Component, micros(p.Since))
+		}
+		if err := t.do(sql, append(args, t.scope)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) beginPresences(begun []environment.Presence, tail string) error {
+	all := make([][]any, len(begun))
+	for i, p := range begun {
+		all[i] = []any{t.scope, p.Target, p.Component, micros(p.Since), int64(0), p.Environment, p.Version, string(p.Digest), p.Deployment, flag(p.Uncertain)}
+	}
+	_, err := t.insert(`INSERT INTO presence (scope, `+presenceColumns+`)`, all, tail)
+	return err
+}
+
+// rounds sorts presences into groups, in none of which a target and component comes twice.
+func rounds(presences []environment.Presence) [][]environment.Presence {
+	var out [][]environment.Presence
+	times := map[[2]string]int{}
+	for _, p := range presences {
+		key := [2]string{p.Target, p.Component}
+		n := times[key]
+		times[key]++
+		if n == len(out) {
+			out = append(out, nil)
+		}
+		out[n] = append(out[n], p)
+	}
+	return out
+}
