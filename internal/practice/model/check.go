@@ -67,7 +67,7 @@ func (c *checker) checks(checks Checks) {
 	c.looks("spec.checks.target", checks.Target)
 	if len(checks.Acceptance) == 0 {
 		c.add("spec.checks.acceptance", "add a check that shows that the component does its work, for example one that uses http",
-			"is empty: nothing would show that a deployment was successful (R43)")
+			"is empty: nothing would show that a deployment was successful")
 	}
 	c.looks("spec.checks.acceptance", checks.Acceptance)
 	c.looks("spec.checks.removal", checks.Removal)

@@ -11,6 +11,9 @@ import (
 // before the driver. secret gives the value of a secret, or an error that names
 // what is missing. With itself is not changed.
 func FillSecrets(with map[string]any, secret func(name string) (string, error)) (map[string]any, error) {
+	if with == nil {
+		return nil, nil
+	}
 	filled := make(map[string]any, len(with))
 	for name, value := range with {
 		plain, err := fillSecret(value, secret)
