@@ -9,6 +9,7 @@ import (
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/plan"
+	"tranship.dev/tranship/internal/practice/record"
 )
 
 const (
@@ -90,9 +91,10 @@ func orderEntry(o deployment.Order) practice.Entry {
 		names[i] = s.Name
 	}
 	return practice.Entry{
-		Kind: "order.issued", Subject: deploymentSubject(o.Deployment), Target: o.Target, Who: practice.Tranship, When: o.IssuedAt,
+		Kind: record.OrderIssued, Subject: deploymentSubject(o.Deployment), Target: o.Target, Who: practice.Tranship, When: o.IssuedAt,
 		Data: map[string]any{
-			"order": o.ID, "agent": o.Agent, "phase": o.Phase, "wave": o.Wave, "stage": o.Stage, "attempt": o.Attempt,
+			record.DataOrder: o.ID, record.DataPhase: string(o.Phase), record.DataWave: o.Wave, record.DataAttempt: o.Attempt,
+			"agent": o.Agent, "stage": o.Stage,
 			"steps": names, "from": o.From, "epoch": o.Epoch, "counter": o.Counter, "planDigest": o.PlanDigest,
 		},
 	}

@@ -2,9 +2,11 @@ package control
 
 import (
 	"context"
+	"crypto/ed25519"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/record"
+	"tranship.dev/tranship/internal/practice/signature"
 )
 
 // Entries lists entries of the record, oldest first.
@@ -32,4 +34,30 @@ func (c *Control) Note(ctx context.Context, scope practice.Scope, e practice.Ent
 		return nil
 	})
 	return err
+}
+
+// Export gives the bundle of a deployment: its entries with their proofs and
+// the signed statement, to be verified offline.
+func (c *Control) Export(ctx context.Context, scope practice.Scope, deployment string) (bundle []byte, err error) {
+	key, previous := c.Keys.RecordKey()
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		if _, err := tx.Deployment(deployment); err != nil {
+			return err
+		}
+		bundle, err = record.Export(tx, scope, deployment, key, previous...)
+		return err
+	})
+	return bundle, err
+}
+
+// VerifyRecord reads the whole record of a scope again and says what is wrong
+// with it. since is an older checkpoint that was kept elsewhere, or "".
+func (c *Control) VerifyRecord(ctx context.Context, scope practice.Scope, since string) (report *record.Report, err error) {
+	key, previous := c.Keys.RecordKey()
+	trusted := append([]signature.PublicKey{signature.Encode(key.Public().(ed25519.PublicKey))}, previous...)
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		report = record.VerifyLog(tx, scope, since, trusted...)
+		return nil
+	})
+	return report, err
 }

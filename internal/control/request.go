@@ -9,6 +9,7 @@ import (
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/plan"
+	"tranship.dev/tranship/internal/practice/record"
 )
 
 // DeploymentRequest asks for a deployment of a stored plan.
@@ -29,18 +30,18 @@ type DeploymentRequest struct {
 func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.Actor, r DeploymentRequest) (deployment.Deployment, error) {
 	var d deployment.Deployment
 	w, err := c.update(ctx, scope, func(w *work) error {
-		record, err := w.Plan(r.Plan)
+		planned, err := w.Plan(r.Plan)
 		if err != nil {
 			return err
 		}
-		if r.Digest != "" && r.Digest != record.Digest {
-			return practice.Faultf(practice.Conflict, "plan %s has digest %s, not %s", r.Plan, record.Digest, r.Digest).Final()
+		if r.Digest != "" && r.Digest != planned.Digest {
+			return practice.Faultf(practice.Conflict, "plan %s has digest %s, not %s", r.Plan, planned.Digest, r.Digest).Final()
 		}
-		if err := c.checkRequest(w, r, record); err != nil {
+		if err := c.checkRequest(w, r, planned); err != nil {
 			return err
 		}
 		d, err = w.AddDeployment(deployment.Deployment{
-			Plan: record.ID, PlanDigest: record.Digest, Header: record.Header,
+			Plan: planned.ID, PlanDigest: planned.Digest, Header: planned.Header,
 			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Change: r.Change,
 			StartAfter: r.StartAfter.UTC(), Remediates: r.Remediates,
 			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
@@ -67,33 +68,51 @@ func authority(r DeploymentRequest) string {
 }
 
 func noteRequest(w *work, d deployment.Deployment, r DeploymentRequest) {
-	w.note(practice.Entry{Kind: "deployment.requested", Subject: deploymentSubject(d.ID), Who: d.RequestedBy, Why: r.Reason, Data: map[string]any{
-		"deploymentId": d.ID, "release": d.Header.Release, "environment": d.Header.Environment, "direction": d.Header.Direction,
-		"plan": d.Plan, "planDigest": d.PlanDigest, "change": r.Change, "skipFlow": r.SkipFlow, "remediates": r.Remediates,
-	}})
+	h := d.Header
+	artifacts := []any{}
+	for _, item := range h.Items {
+		if item.Artifact != nil {
+			artifacts = append(artifacts, map[string]any{
+				"name": item.Component, "version": item.Version, "digest": string(item.Artifact.Digest), "reference": item.Artifact.Reference,
+			})
+		}
+	}
+	data := map[string]any{
+		record.DataRelease: h.Release, record.DataEnvironment: h.Environment, record.DataDirection: string(h.Direction),
+		record.DataPlan: d.Plan, record.DataPlanDigest: string(d.PlanDigest), record.DataArtifacts: artifacts,
+		record.DataModel: map[string]any{"name": h.Model.Name, "revision": h.Model.Revision, "digest": string(h.Model.Digest)},
+		"targetCount":    h.TargetCount, "change": r.Change, "skipFlow": r.SkipFlow,
+	}
+	if r.Remediates != "" {
+		data[record.DataRemediates] = r.Remediates
+	}
+	if !r.StartAfter.IsZero() {
+		data[record.DataPlannedStart] = r.StartAfter.UTC().Format(time.RFC3339)
+	}
+	w.note(practice.Entry{Kind: record.Requested, Subject: deploymentSubject(d.ID), Who: d.RequestedBy, Why: r.Reason, Data: data})
 }
 
-func deploymentSubject(id string) string { return "deployment/" + id }
+func deploymentSubject(id string) string { return record.DeploymentSubject(id) }
 
-func (c *Control) checkRequest(w *work, r DeploymentRequest, record plan.Record) error {
-	if err := checkFresh(w, record); err != nil {
+func (c *Control) checkRequest(w *work, r DeploymentRequest, planned plan.Record) error {
+	if err := checkFresh(w, planned); err != nil {
 		return err
 	}
-	if err := checkAlone(w, record.Header); err != nil {
+	if err := checkAlone(w, planned.Header); err != nil {
 		return err
 	}
 	if r.SkipFlow && r.Reason == "" {
 		return practice.Faultf(practice.Invalid, "leaving the flow needs a reason").WithHint("say why with --reason")
 	}
-	if r.SkipFlow || record.Header.Direction != plan.Install {
+	if r.SkipFlow || planned.Header.Direction != plan.Install {
 		return nil
 	}
-	return checkFlow(w, record.Header)
+	return checkFlow(w, planned.Header)
 }
 
 // checkFresh compiles the plan again: anything that changed since gives another digest.
-func checkFresh(w *work, record plan.Record) error {
-	h := record.Header
+func checkFresh(w *work, planned plan.Record) error {
+	h := planned.Header
 	in, err := gather(w, w.scope, PlanRequest{
 		Release: h.Release, Environment: h.Environment, Direction: h.Direction,
 		Model: h.Model.Name, Redeploy: h.Redeploy, Only: h.Only,
@@ -103,10 +122,10 @@ func checkFresh(w *work, record plan.Record) error {
 	}
 	now, err := plan.Compile(in)
 	if err != nil {
-		return fmt.Errorf("plan %s cannot be made any more: %w", record.ID, err)
+		return fmt.Errorf("plan %s cannot be made any more: %w", planned.ID, err)
 	}
-	if now.Digest != record.Digest {
-		return practice.Faultf(practice.Refused, "plan %s is out of date: the environment, the model or what is present has changed since it was made", record.ID).
+	if now.Digest != planned.Digest {
+		return practice.Faultf(practice.Refused, "plan %s is out of date: the environment, the model or what is present has changed since it was made", planned.ID).
 			WithHint("plan again: tranship plan %s --to %s", h.Release, h.Environment).Final()
 	}
 	return nil

@@ -1,7 +1,6 @@
 package practice
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -15,16 +14,12 @@ func (d Duration) Std() time.Duration { return time.Duration(d) }
 // String gives "1m30s".
 func (d Duration) String() string { return time.Duration(d).String() }
 
-// MarshalJSON writes "1m30s".
-func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
+// MarshalText writes "1m30s".
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalJSON reads "1m30s"; negative lengths are refused.
-func (d *Duration) UnmarshalJSON(raw []byte) error {
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return fmt.Errorf("duration %s is not a text like \"1m30s\"", raw)
-	}
-	parsed, err := time.ParseDuration(text)
+// UnmarshalText reads "1m30s"; negative lengths are refused.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
 	if err != nil || parsed < 0 {
 		return fmt.Errorf("duration %q is not like \"1m30s\"", text)
 	}

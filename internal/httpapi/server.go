@@ -1,0 +1,133 @@
+// Package httpapi is the way in over HTTP: the REST API with its OpenAPI
+// description, the stream of events, the OCI registry's place, health and metrics.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tranship.dev/tranship/internal/control"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/signature"
+)
+
+// Options is what the API needs.
+type Options struct {
+	Control   *control.Control
+	Scope     practice.Scope
+	Documents Documents
+	Events    Events
+	Registry  http.Handler // serves /v2/; it asks for tokens itself
+	Metrics   http.Handler // serves /metrics to those who may view
+	Backup    func(ctx context.Context, w http.ResponseWriter) error
+	Ready     func(ctx context.Context) error // nil when the server can serve
+	CA        []byte                          // PEM of the authority that signed the server's certificate; nil when it serves plain HTTP
+	Keys      func() RecordKeys
+	Revoked   func(agent string) // cuts a revoked agent off at once; may be nil
+	Stopping  <-chan struct{}    // closed when streams must end; may be nil
+	Version   string
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Documents reads configuration documents; see the room of that name.
+type Documents interface {
+	// Read gives the documents of some files, or Invalid with every defect of all of them.
+	Read(files []File) ([]control.Proposed, error)
+	// Write gives a document as YAML.
+	Write(d practice.Document) ([]byte, error)
+	// Schema gives the JSON Schema of all kinds.
+	Schema() ([]byte, error)
+}
+
+// File is a text with its name, for error messages.
+type File struct {
+	Name string `json:"name" minLength:"1" doc:"The file's name, for error messages."`
+	Text string `json:"text" maxLength:"8388608" doc:"Its content: YAML documents."`
+}
+
+// Events tells when the record grows.
+type Events interface {
+	// Listen gives a channel that gets the record's size when it has grown, and
+	// a function that ends it. Sizes may be skipped, never the last.
+	Listen(scope practice.Scope) (sizes <-chan int64, stop func())
+}
+
+// RecordKeys are the public keys with which records are verified.
+type RecordKeys struct {
+	Record []signature.PublicKey `json:"record" doc:"Keys that sign checkpoints and bundles, the present one first."`
+	Orders []signature.PublicKey `json:"orders" doc:"Keys that sign orders, the present one first."`
+}
+
+type server struct {
+	Options
+	api huma.API
+}
+
+// New gives the whole way in. It refuses when a route does not say who may use it.
+func New(o Options) (http.Handler, error) {
+	s := &server{Options: o}
+	mux := http.NewServeMux()
+	s.api = humago.New(mux, apiConfig(o.Version))
+	s.api.UseMiddleware(s.authorise)
+	s.register()
+	if err := checkRoutes(s.api); err != nil {
+		return nil, err
+	}
+	s.plain(mux)
+	return s.outer(mux), nil
+}
+
+// Description gives the OpenAPI 3.1 description of the API as YAML; older gives
+// it as OpenAPI 3.0, for generators that know no better.
+func Description(version string, older bool) ([]byte, error) {
+	s := &server{Options: Options{Version: version, Log: slog.Default()}}
+	s.api = humago.New(http.NewServeMux(), apiConfig(version))
+	s.register()
+	if err := checkRoutes(s.api); err != nil {
+		return nil, err
+	}
+	if older {
+		return s.api.OpenAPI().DowngradeYAML()
+	}
+	return s.api.OpenAPI().YAML()
+}
+
+func apiConfig(version string) huma.Config {
+	huma.NewError = humaError
+	huma.DefaultArrayNullable = false
+	config := huma.DefaultConfig("Tranship", version)
+	config.Info.Description = "Deployment management: environments, targets, library, models, plans, deployments, records."
+	config.Info.License = &huma.License{Name: "Apache-2.0"}
+	config.OpenAPIPath = "/openapi"
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.CreateHooks = nil // no $schema links in answers
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", Description: "An API token: tsp_..."},
+	}
+	return config
+}
+
+func (s *server) register() {
+	s.registerDocuments()
+	s.registerLibrary()
+	s.registerPlans()
+	s.registerDeployments()
+	s.registerGuidance()
+	s.registerInventory()
+	s.registerAgents()
+	s.registerTokens()
+	s.registerRecord()
+	s.registerEvents()
+}
+
+func operation(id, method, path, tag, summary string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: summary}
+}
