@@ -287,10 +287,10 @@ type Applied struct {
 // ApplyInputBody defines model for ApplyInputBody.
 type ApplyInputBody struct {
 	// Bases KIND/NAME to the revision that was seen (0: none); a document that has another one by now is refused.
-	Bases *map[string]int64 `json:"bases,omitempty"`
+	Bases map[string]int64 `json:"bases,omitempty,omitzero"`
 
 	// DryRun Only say what would change.
-	DryRun *bool `json:"dryRun,omitempty"`
+	DryRun bool `json:"dryRun,omitempty,omitzero"`
 
 	// Files The files, each with one or more YAML documents.
 	Files []File `json:"files"`
@@ -299,7 +299,7 @@ type ApplyInputBody struct {
 // CancelDeploymentRequest defines model for CancelDeploymentRequest.
 type CancelDeploymentRequest struct {
 	// Reason Why.
-	Reason *string `json:"reason,omitempty"`
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // CreateEnrolmentRequest defines model for CreateEnrolmentRequest.
@@ -308,13 +308,13 @@ type CreateEnrolmentRequest struct {
 	Agent string `json:"agent"`
 
 	// Within How long the token is valid; 1h when absent.
-	Within *string `json:"within,omitempty"`
+	Within string `json:"within,omitempty,omitzero"`
 }
 
 // CreateTokenRequest defines model for CreateTokenRequest.
 type CreateTokenRequest struct {
 	// ExpiresAt Until when it is valid; for ever when absent.
-	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
 
 	// Name What it is for.
 	Name string `json:"name"`
@@ -331,46 +331,46 @@ type CreateTokenRequestRole string
 
 // Defect defines model for Defect.
 type Defect struct {
-	Column  *int64  `json:"column,omitempty"`
-	File    *string `json:"file,omitempty"`
-	Hint    *string `json:"hint,omitempty"`
-	Line    *int64  `json:"line,omitempty"`
-	Message string  `json:"message"`
-	Path    *string `json:"path,omitempty"`
+	Column  int64  `json:"column,omitempty,omitzero"`
+	File    string `json:"file,omitempty,omitzero"`
+	Hint    string `json:"hint,omitempty,omitzero"`
+	Line    int64  `json:"line,omitempty,omitzero"`
+	Message string `json:"message"`
+	Path    string `json:"path,omitempty,omitzero"`
 }
 
 // Deployment defines model for Deployment.
 type Deployment struct {
-	Cause       *string         `json:"cause,omitempty"`
-	Change      *string         `json:"change,omitempty"`
-	Ended       *time.Time      `json:"ended,omitempty"`
+	Cause       string          `json:"cause,omitempty,omitzero"`
+	Change      string          `json:"change,omitempty,omitzero"`
+	Ended       time.Time       `json:"ended,omitempty,omitzero"`
 	Executed    int64           `json:"executed"`
 	Failures    int64           `json:"failures"`
 	Header      PlanHeader      `json:"header"`
 	Id          string          `json:"id"`
 	Plan        string          `json:"plan"`
 	PlanDigest  string          `json:"planDigest"`
-	Reason      *string         `json:"reason,omitempty"`
-	Remediates  *string         `json:"remediates,omitempty"`
+	Reason      string          `json:"reason,omitempty,omitzero"`
+	Remediates  string          `json:"remediates,omitempty,omitzero"`
 	RequestedAt time.Time       `json:"requestedAt"`
 	RequestedBy Actor           `json:"requestedBy"`
-	Result      *string         `json:"result,omitempty"`
+	Result      string          `json:"result,omitempty,omitzero"`
 	Revision    int64           `json:"revision"`
 	Since       time.Time       `json:"since"`
 	Stage       DeploymentStage `json:"stage"`
-	StartAfter  *time.Time      `json:"startAfter,omitempty"`
-	Started     *time.Time      `json:"started,omitempty"`
+	StartAfter  time.Time       `json:"startAfter,omitempty,omitzero"`
+	Started     time.Time       `json:"started,omitempty,omitzero"`
 	State       string          `json:"state"`
 	Touched     int64           `json:"touched"`
 	Waiting     Verdict         `json:"waiting"`
-	WakeAt      *time.Time      `json:"wakeAt,omitempty"`
+	WakeAt      time.Time       `json:"wakeAt,omitempty,omitzero"`
 	Wave        int64           `json:"wave"`
 }
 
 // DeploymentBeforeRef defines model for DeploymentBeforeRef.
 type DeploymentBeforeRef struct {
-	Digest  *string `json:"digest,omitempty"`
-	Version *string `json:"version,omitempty"`
+	Digest  string `json:"digest,omitempty,omitzero"`
+	Version string `json:"version,omitempty,omitzero"`
 }
 
 // DeploymentOutput defines model for DeploymentOutput.
@@ -378,7 +378,7 @@ type DeploymentOutput struct {
 	At         time.Time `json:"at"`
 	Deployment string    `json:"deployment"`
 	Order      string    `json:"order"`
-	Place      *int64    `json:"place,omitempty"`
+	Place      int64     `json:"place,omitempty,omitzero"`
 	Seq        int64     `json:"seq"`
 	Step       int64     `json:"step"`
 	StepName   string    `json:"stepName"`
@@ -390,112 +390,112 @@ type DeploymentOutput struct {
 type DeploymentReport struct {
 	At         time.Time `json:"at"`
 	Attempt    int64     `json:"attempt"`
-	Code       *string   `json:"code,omitempty"`
+	Code       string    `json:"code,omitempty,omitzero"`
 	Deployment string    `json:"deployment"`
-	Hint       *string   `json:"hint,omitempty"`
+	Hint       string    `json:"hint,omitempty,omitzero"`
 	Kind       string    `json:"kind"`
-	Message    *string   `json:"message,omitempty"`
+	Message    string    `json:"message,omitempty,omitzero"`
 	Order      string    `json:"order"`
-	Outcome    *string   `json:"outcome,omitempty"`
-	Place      *int64    `json:"place,omitempty"`
+	Outcome    string    `json:"outcome,omitempty,omitzero"`
+	Place      int64     `json:"place,omitempty,omitzero"`
 	Seq        int64     `json:"seq"`
 	Stage      int64     `json:"stage"`
 	Step       int64     `json:"step"`
-	StepName   *string   `json:"stepName,omitempty"`
+	StepName   string    `json:"stepName,omitempty,omitzero"`
 	Target     string    `json:"target"`
-	Took       *string   `json:"took,omitempty"`
-	Tries      *int64    `json:"tries,omitempty"`
+	Took       string    `json:"took,omitempty,omitzero"`
+	Tries      int64     `json:"tries,omitempty,omitzero"`
 }
 
 // DeploymentRequest defines model for DeploymentRequest.
 type DeploymentRequest struct {
-	Change     *string    `json:"change,omitempty"`
-	Digest     *string    `json:"digest,omitempty"`
-	Plan       string     `json:"plan"`
-	Reason     *string    `json:"reason,omitempty"`
-	Remediates *string    `json:"remediates,omitempty"`
-	SkipFlow   *bool      `json:"skipFlow,omitempty"`
-	StartAfter *time.Time `json:"startAfter,omitempty"`
+	Change     string    `json:"change,omitempty,omitzero"`
+	Digest     string    `json:"digest,omitempty,omitzero"`
+	Plan       string    `json:"plan"`
+	Reason     string    `json:"reason,omitempty,omitzero"`
+	Remediates string    `json:"remediates,omitempty,omitzero"`
+	SkipFlow   bool      `json:"skipFlow,omitempty,omitzero"`
+	StartAfter time.Time `json:"startAfter,omitempty,omitzero"`
 }
 
 // DeploymentStage defines model for DeploymentStage.
 type DeploymentStage struct {
-	Done     int64                `json:"done"`
-	Failed   int64                `json:"failed"`
-	First    int64                `json:"first"`
-	Issued   bool                 `json:"issued"`
-	Left     *int64               `json:"left,omitempty"`
-	Number   int64                `json:"number"`
-	Only     *[]string            `json:"only,omitempty"`
-	Phase    *string              `json:"phase,omitempty"`
-	Running  int64                `json:"running"`
-	Since    *time.Time           `json:"since,omitempty"`
-	SoakEnd  *time.Time           `json:"soakEnd,omitempty"`
-	Stopped  int64                `json:"stopped"`
-	Stopping *bool                `json:"stopping,omitempty"`
-	Total    int64                `json:"total"`
-	Trouble  *[]DeploymentTrouble `json:"trouble,omitempty"`
-	Unknown  int64                `json:"unknown"`
-	Wave     int64                `json:"wave"`
+	Done     int64               `json:"done"`
+	Failed   int64               `json:"failed"`
+	First    int64               `json:"first"`
+	Issued   bool                `json:"issued"`
+	Left     int64               `json:"left,omitempty,omitzero"`
+	Number   int64               `json:"number"`
+	Only     []string            `json:"only,omitempty,omitzero"`
+	Phase    string              `json:"phase,omitempty,omitzero"`
+	Running  int64               `json:"running"`
+	Since    time.Time           `json:"since,omitempty,omitzero"`
+	SoakEnd  time.Time           `json:"soakEnd,omitempty,omitzero"`
+	Stopped  int64               `json:"stopped"`
+	Stopping bool                `json:"stopping,omitempty,omitzero"`
+	Total    int64               `json:"total"`
+	Trouble  []DeploymentTrouble `json:"trouble,omitempty,omitzero"`
+	Unknown  int64               `json:"unknown"`
+	Wave     int64               `json:"wave"`
 }
 
 // DeploymentTarget defines model for DeploymentTarget.
 type DeploymentTarget struct {
-	Accepted   bool                   `json:"accepted"`
-	Agent      string                 `json:"agent"`
-	Attempt    int64                  `json:"attempt"`
-	Before     *[]DeploymentBeforeRef `json:"before,omitempty"`
-	Deadline   *time.Time             `json:"deadline,omitempty"`
-	Deployment string                 `json:"deployment"`
-	EndedAt    *time.Time             `json:"endedAt,omitempty"`
-	Executed   bool                   `json:"executed"`
-	Grace      string                 `json:"grace"`
-	Message    *string                `json:"message,omitempty"`
-	Name       string                 `json:"name"`
-	Order      *string                `json:"order,omitempty"`
-	Phase      *string                `json:"phase,omitempty"`
-	Remediated bool                   `json:"remediated"`
-	Seq        int64                  `json:"seq"`
-	Stage      int64                  `json:"stage"`
-	StartedAt  *time.Time             `json:"startedAt,omitempty"`
-	State      string                 `json:"state"`
-	Step       int64                  `json:"step"`
-	StepName   *string                `json:"stepName,omitempty"`
-	Took       *string                `json:"took,omitempty"`
-	Touched    bool                   `json:"touched"`
-	Troubled   bool                   `json:"troubled"`
-	Wave       int64                  `json:"wave"`
+	Accepted   bool                  `json:"accepted"`
+	Agent      string                `json:"agent"`
+	Attempt    int64                 `json:"attempt"`
+	Before     []DeploymentBeforeRef `json:"before,omitempty,omitzero"`
+	Deadline   time.Time             `json:"deadline,omitempty,omitzero"`
+	Deployment string                `json:"deployment"`
+	EndedAt    time.Time             `json:"endedAt,omitempty,omitzero"`
+	Executed   bool                  `json:"executed"`
+	Grace      string                `json:"grace"`
+	Message    string                `json:"message,omitempty,omitzero"`
+	Name       string                `json:"name"`
+	Order      string                `json:"order,omitempty,omitzero"`
+	Phase      string                `json:"phase,omitempty,omitzero"`
+	Remediated bool                  `json:"remediated"`
+	Seq        int64                 `json:"seq"`
+	Stage      int64                 `json:"stage"`
+	StartedAt  time.Time             `json:"startedAt,omitempty,omitzero"`
+	State      string                `json:"state"`
+	Step       int64                 `json:"step"`
+	StepName   string                `json:"stepName,omitempty,omitzero"`
+	Took       string                `json:"took,omitempty,omitzero"`
+	Touched    bool                  `json:"touched"`
+	Troubled   bool                  `json:"troubled"`
+	Wave       int64                 `json:"wave"`
 }
 
 // DeploymentTrouble defines model for DeploymentTrouble.
 type DeploymentTrouble struct {
-	Message *string `json:"message,omitempty"`
-	State   string  `json:"state"`
-	Target  string  `json:"target"`
+	Message string `json:"message,omitempty,omitzero"`
+	State   string `json:"state"`
+	Target  string `json:"target"`
 }
 
 // DocumentChange defines model for DocumentChange.
 type DocumentChange struct {
-	Base     int64          `json:"base"`
-	Change   string         `json:"change"`
-	Fields   *[]FieldChange `json:"fields,omitempty"`
-	Kind     string         `json:"kind"`
-	Name     string         `json:"name"`
-	Revision int64          `json:"revision"`
+	Base     int64         `json:"base"`
+	Change   string        `json:"change"`
+	Fields   []FieldChange `json:"fields,omitempty,omitzero"`
+	Kind     string        `json:"kind"`
+	Name     string        `json:"name"`
+	Revision int64         `json:"revision"`
 }
 
 // DocumentView defines model for DocumentView.
 type DocumentView struct {
-	At       time.Time          `json:"at"`
-	By       Actor              `json:"by"`
-	Digest   string             `json:"digest"`
-	Kind     string             `json:"kind"`
-	Labels   *map[string]string `json:"labels,omitempty"`
-	Name     string             `json:"name"`
-	Parent   *string            `json:"parent,omitempty"`
-	Removed  *bool              `json:"removed,omitempty"`
-	Revision int64              `json:"revision"`
-	Spec     interface{}        `json:"spec"`
+	At       time.Time         `json:"at"`
+	By       Actor             `json:"by"`
+	Digest   string            `json:"digest"`
+	Kind     string            `json:"kind"`
+	Labels   map[string]string `json:"labels,omitempty,omitzero"`
+	Name     string            `json:"name"`
+	Parent   string            `json:"parent,omitempty,omitzero"`
+	Removed  bool              `json:"removed,omitempty,omitzero"`
+	Revision int64             `json:"revision"`
+	Spec     interface{}       `json:"spec"`
 
 	// Yaml The document as it can be applied again.
 	Yaml string `json:"yaml"`
@@ -513,13 +513,13 @@ type Enrolment struct {
 
 // Entry defines model for Entry.
 type Entry struct {
-	Data    *map[string]interface{} `json:"data,omitempty"`
-	Kind    string                  `json:"kind"`
-	Subject string                  `json:"subject"`
-	Target  *string                 `json:"target,omitempty"`
-	When    time.Time               `json:"when"`
-	Who     Actor                   `json:"who"`
-	Why     *string                 `json:"why,omitempty"`
+	Data    map[string]interface{} `json:"data,omitempty,omitzero"`
+	Kind    string                 `json:"kind"`
+	Subject string                 `json:"subject"`
+	Target  string                 `json:"target,omitempty,omitzero"`
+	When    time.Time              `json:"when"`
+	Who     Actor                  `json:"who"`
+	Why     string                 `json:"why,omitempty,omitzero"`
 }
 
 // Envelope defines model for Envelope.
@@ -531,16 +531,16 @@ type Envelope struct {
 
 // EnvironmentAgent defines model for EnvironmentAgent.
 type EnvironmentAgent struct {
-	ClockAhead bool               `json:"clockAhead"`
-	ClockSkew  string             `json:"clockSkew"`
-	EnrolledAt time.Time          `json:"enrolledAt"`
-	EnrolledBy Actor              `json:"enrolledBy"`
-	Facts      *map[string]string `json:"facts,omitempty"`
-	Key        string             `json:"key"`
-	Name       string             `json:"name"`
-	RevokedAt  *time.Time         `json:"revokedAt,omitempty"`
-	SeenAt     *time.Time         `json:"seenAt,omitempty"`
-	Version    string             `json:"version"`
+	ClockAhead bool              `json:"clockAhead"`
+	ClockSkew  string            `json:"clockSkew"`
+	EnrolledAt time.Time         `json:"enrolledAt"`
+	EnrolledBy Actor             `json:"enrolledBy"`
+	Facts      map[string]string `json:"facts,omitempty,omitzero"`
+	Key        string            `json:"key"`
+	Name       string            `json:"name"`
+	RevokedAt  time.Time         `json:"revokedAt,omitempty,omitzero"`
+	SeenAt     time.Time         `json:"seenAt,omitempty,omitzero"`
+	Version    string            `json:"version"`
 }
 
 // EnvironmentEnrolmentAnswer defines model for EnvironmentEnrolmentAnswer.
@@ -563,21 +563,21 @@ type EnvironmentEnrolmentRequest struct {
 
 // EnvironmentPresence defines model for EnvironmentPresence.
 type EnvironmentPresence struct {
-	Component   string     `json:"component"`
-	Deployment  string     `json:"deployment"`
-	Digest      string     `json:"digest"`
-	Environment string     `json:"environment"`
-	Since       time.Time  `json:"since"`
-	Target      string     `json:"target"`
-	Uncertain   bool       `json:"uncertain"`
-	Until       *time.Time `json:"until,omitempty"`
-	Version     string     `json:"version"`
+	Component   string    `json:"component"`
+	Deployment  string    `json:"deployment"`
+	Digest      string    `json:"digest"`
+	Environment string    `json:"environment"`
+	Since       time.Time `json:"since"`
+	Target      string    `json:"target"`
+	Uncertain   bool      `json:"uncertain"`
+	Until       time.Time `json:"until,omitempty,omitzero"`
+	Version     string    `json:"version"`
 }
 
 // FieldChange defines model for FieldChange.
 type FieldChange struct {
-	After  interface{} `json:"after,omitempty"`
-	Before interface{} `json:"before,omitempty"`
+	After  interface{} `json:"after,omitempty,omitzero"`
+	Before interface{} `json:"before,omitempty,omitzero"`
 	Change string      `json:"change"`
 	Path   string      `json:"path"`
 }
@@ -600,7 +600,7 @@ type GuideDeploymentRequest struct {
 	Reason string `json:"reason"`
 
 	// Targets For retry: exactly these; all that failed, are unknown or were stopped when absent.
-	Targets *[]string `json:"targets,omitempty"`
+	Targets []string `json:"targets,omitempty,omitzero"`
 }
 
 // GuideDeploymentRequestAdvice retry: do the failed targets again, from the failed step; continue: accept the failures and go on; remediate: bring back what was before; fail: leave everything as it is and close.
@@ -618,10 +618,10 @@ type Identity struct {
 
 // LibraryOrigin defines model for LibraryOrigin.
 type LibraryOrigin struct {
-	Commit *string `json:"commit,omitempty"`
-	Note   *string `json:"note,omitempty"`
-	Source *string `json:"source,omitempty"`
-	Uri    *string `json:"uri,omitempty"`
+	Commit string `json:"commit,omitempty,omitzero"`
+	Note   string `json:"note,omitempty,omitzero"`
+	Source string `json:"source,omitempty,omitzero"`
+	Uri    string `json:"uri,omitempty,omitzero"`
 }
 
 // LibraryVersion defines model for LibraryVersion.
@@ -633,13 +633,13 @@ type LibraryVersion struct {
 	MediaType string        `json:"mediaType"`
 	Origin    LibraryOrigin `json:"origin"`
 	Reference string        `json:"reference"`
-	Signature *Envelope     `json:"signature,omitempty"`
-	SignedBy  *string       `json:"signedBy,omitempty"`
+	Signature Envelope      `json:"signature,omitempty,omitzero"`
+	SignedBy  string        `json:"signedBy,omitempty,omitzero"`
 	Size      int64         `json:"size"`
 	State     string        `json:"state"`
 	StateAt   time.Time     `json:"stateAt"`
 	StateBy   Actor         `json:"stateBy"`
-	StateWhy  *string       `json:"stateWhy,omitempty"`
+	StateWhy  string        `json:"stateWhy,omitempty,omitzero"`
 	Version   string        `json:"version"`
 }
 
@@ -648,7 +648,7 @@ type ListDeployment struct {
 	Items []Deployment `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListDeploymentOutput defines model for ListDeploymentOutput.
@@ -656,7 +656,7 @@ type ListDeploymentOutput struct {
 	Items []DeploymentOutput `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListDeploymentReport defines model for ListDeploymentReport.
@@ -664,7 +664,7 @@ type ListDeploymentReport struct {
 	Items []DeploymentReport `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListDeploymentTarget defines model for ListDeploymentTarget.
@@ -672,7 +672,7 @@ type ListDeploymentTarget struct {
 	Items []DeploymentTarget `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListDocumentView defines model for ListDocumentView.
@@ -680,7 +680,7 @@ type ListDocumentView struct {
 	Items []DocumentView `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListEnvironmentAgent defines model for ListEnvironmentAgent.
@@ -688,7 +688,7 @@ type ListEnvironmentAgent struct {
 	Items []EnvironmentAgent `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListEnvironmentPresence defines model for ListEnvironmentPresence.
@@ -696,7 +696,7 @@ type ListEnvironmentPresence struct {
 	Items []EnvironmentPresence `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListLibraryVersion defines model for ListLibraryVersion.
@@ -704,7 +704,7 @@ type ListLibraryVersion struct {
 	Items []LibraryVersion `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListPartyToken defines model for ListPartyToken.
@@ -712,7 +712,7 @@ type ListPartyToken struct {
 	Items []PartyToken `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListPlanTarget defines model for ListPlanTarget.
@@ -720,7 +720,7 @@ type ListPlanTarget struct {
 	Items []PlanTarget `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListSealedEntry defines model for ListSealedEntry.
@@ -728,38 +728,38 @@ type ListSealedEntry struct {
 	Items []SealedEntry `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
-	Next *string `json:"next,omitempty"`
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ModelRetry defines model for ModelRetry.
 type ModelRetry struct {
 	// Attempts How often in all; 1 by default.
-	Attempts *int64 `json:"attempts,omitempty"`
+	Attempts int64 `json:"attempts,omitempty,omitzero"`
 
 	// Delay Wait between attempts; doubled each time up to 1m.
-	Delay *string `json:"delay,omitempty"`
+	Delay string `json:"delay,omitempty,omitzero"`
 }
 
 // ModelStep defines model for ModelStep.
 type ModelStep struct {
 	// Action apply makes it so, remove makes it not so, check only looks. By default apply in install and remediate, remove in remove, check in checks.
-	Action *ModelStepAction `json:"action,omitempty"`
+	Action ModelStepAction `json:"action,omitempty,omitzero"`
 
 	// Name What people call it; unique within its list.
 	Name string `json:"name"`
 
 	// OnDoubt What the executor does when it was stopped in the middle and cannot know: probe looks what is there, repeat does it again, ask reports unknown. By default what the driver declares.
-	OnDoubt *ModelStepOnDoubt `json:"onDoubt,omitempty"`
-	Retry   *ModelRetry       `json:"retry,omitempty"`
+	OnDoubt ModelStepOnDoubt `json:"onDoubt,omitempty,omitzero"`
+	Retry   ModelRetry       `json:"retry,omitempty,omitzero"`
 
 	// Timeout How long one attempt may take, for example 2m.
-	Timeout *string `json:"timeout,omitempty"`
+	Timeout string `json:"timeout,omitempty,omitzero"`
 
 	// Uses The driver: files, process, systemd, script, http.
 	Uses string `json:"uses"`
 
 	// With The driver's inputs. Texts may refer to ${target.name}, ${target.address}, ${target.labels.NAME}, ${target.parameters.NAME}, ${environment.name}, ${component}, ${version}, ${digest}, ${version.COMPONENT}, ${digest.COMPONENT}, ${release}, ${deployment}; ${secret.NAME} is filled in on the target. Write $${ for a plain ${.
-	With *map[string]interface{} `json:"with,omitempty"`
+	With map[string]interface{} `json:"with,omitempty,omitzero"`
 }
 
 // ModelStepAction apply makes it so, remove makes it not so, check only looks. By default apply in install and remediate, remove in remove, check in checks.
@@ -776,56 +776,56 @@ type MoveInputBody struct {
 
 // NewToken defines model for NewToken.
 type NewToken struct {
-	Actor     Actor      `json:"actor"`
-	CreatedAt time.Time  `json:"createdAt"`
-	CreatedBy Actor      `json:"createdBy"`
-	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	Id        string     `json:"id"`
-	Name      string     `json:"name"`
-	RevokedAt *time.Time `json:"revokedAt,omitempty"`
-	Role      string     `json:"role"`
+	Actor     Actor     `json:"actor"`
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy Actor     `json:"createdBy"`
+	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
+	Id        string    `json:"id"`
+	Name      string    `json:"name"`
+	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
+	Role      string    `json:"role"`
 
 	// Secret The token as it is sent; shown once.
-	Secret string     `json:"secret"`
-	UsedAt *time.Time `json:"usedAt,omitempty"`
+	Secret string    `json:"secret"`
+	UsedAt time.Time `json:"usedAt,omitempty,omitzero"`
 }
 
 // PartyToken defines model for PartyToken.
 type PartyToken struct {
-	Actor     Actor      `json:"actor"`
-	CreatedAt time.Time  `json:"createdAt"`
-	CreatedBy Actor      `json:"createdBy"`
-	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	Id        string     `json:"id"`
-	Name      string     `json:"name"`
-	RevokedAt *time.Time `json:"revokedAt,omitempty"`
-	Role      string     `json:"role"`
-	UsedAt    *time.Time `json:"usedAt,omitempty"`
+	Actor     Actor     `json:"actor"`
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy Actor     `json:"createdBy"`
+	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
+	Id        string    `json:"id"`
+	Name      string    `json:"name"`
+	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
+	Role      string    `json:"role"`
+	UsedAt    time.Time `json:"usedAt,omitempty,omitzero"`
 }
 
 // PlanArtifact defines model for PlanArtifact.
 type PlanArtifact struct {
-	Component  string    `json:"component"`
-	Digest     string    `json:"digest"`
-	Publishers *[]string `json:"publishers,omitempty"`
-	Reference  string    `json:"reference"`
-	Signature  *Envelope `json:"signature,omitempty"`
-	Signed     bool      `json:"signed"`
-	Size       int64     `json:"size"`
-	Version    string    `json:"version"`
+	Component  string   `json:"component"`
+	Digest     string   `json:"digest"`
+	Publishers []string `json:"publishers,omitempty,omitzero"`
+	Reference  string   `json:"reference"`
+	Signature  Envelope `json:"signature,omitempty,omitzero"`
+	Signed     bool     `json:"signed"`
+	Size       int64    `json:"size"`
+	Version    string   `json:"version"`
 }
 
 // PlanBefore defines model for PlanBefore.
 type PlanBefore struct {
-	Artifact  *PlanArtifact `json:"artifact,omitempty"`
-	Uncertain *bool         `json:"uncertain,omitempty"`
-	Version   *string       `json:"version,omitempty"`
+	Artifact  PlanArtifact `json:"artifact,omitempty,omitzero"`
+	Uncertain bool         `json:"uncertain,omitempty,omitzero"`
+	Version   string       `json:"version,omitempty,omitzero"`
 }
 
 // PlanHeader defines model for PlanHeader.
 type PlanHeader struct {
-	Acceptance          *[]ModelStep `json:"acceptance,omitempty"`
-	Checks              *[]ModelStep `json:"checks,omitempty"`
+	Acceptance          []ModelStep  `json:"acceptance,omitempty,omitzero"`
+	Checks              []ModelStep  `json:"checks,omitempty,omitzero"`
 	Direction           string       `json:"direction"`
 	Environment         string       `json:"environment"`
 	EnvironmentRevision int64        `json:"environmentRevision"`
@@ -833,8 +833,8 @@ type PlanHeader struct {
 	MaxFailures         int64        `json:"maxFailures"`
 	Model               PlanModelRef `json:"model"`
 	OnFailure           string       `json:"onFailure"`
-	Only                *[]string    `json:"only,omitempty"`
-	Redeploy            *bool        `json:"redeploy,omitempty"`
+	Only                []string     `json:"only,omitempty,omitzero"`
+	Redeploy            bool         `json:"redeploy,omitempty,omitzero"`
 	Release             string       `json:"release"`
 	Scope               string       `json:"scope"`
 	Silent              string       `json:"silent"`
@@ -846,14 +846,14 @@ type PlanHeader struct {
 
 // PlanItem defines model for PlanItem.
 type PlanItem struct {
-	Artifact  *PlanArtifact `json:"artifact,omitempty"`
-	Component string        `json:"component"`
-	Digest    *string       `json:"digest,omitempty"`
-	Install   []ModelStep   `json:"install"`
-	Kind      string        `json:"kind"`
-	Remediate *[]ModelStep  `json:"remediate,omitempty"`
-	Remove    []ModelStep   `json:"remove"`
-	Version   string        `json:"version"`
+	Artifact  PlanArtifact `json:"artifact,omitempty,omitzero"`
+	Component string       `json:"component"`
+	Digest    string       `json:"digest,omitempty,omitzero"`
+	Install   []ModelStep  `json:"install"`
+	Kind      string       `json:"kind"`
+	Remediate []ModelStep  `json:"remediate,omitempty,omitzero"`
+	Remove    []ModelStep  `json:"remove"`
+	Version   string       `json:"version"`
 }
 
 // PlanModelRef defines model for PlanModelRef.
@@ -874,23 +874,23 @@ type PlanRecord struct {
 
 // PlanRequest defines model for PlanRequest.
 type PlanRequest struct {
-	Direction   *string   `json:"direction,omitempty"`
-	Environment string    `json:"environment"`
-	Model       *string   `json:"model,omitempty"`
-	Only        *[]string `json:"only,omitempty"`
-	Redeploy    *bool     `json:"redeploy,omitempty"`
-	Release     string    `json:"release"`
+	Direction   string   `json:"direction,omitempty,omitzero"`
+	Environment string   `json:"environment"`
+	Model       string   `json:"model,omitempty,omitzero"`
+	Only        []string `json:"only,omitempty,omitzero"`
+	Redeploy    bool     `json:"redeploy,omitempty,omitzero"`
+	Release     string   `json:"release"`
 }
 
 // PlanTarget defines model for PlanTarget.
 type PlanTarget struct {
-	Address    *string            `json:"address,omitempty"`
-	Agent      string             `json:"agent"`
-	Before     []PlanBefore       `json:"before"`
-	Labels     *map[string]string `json:"labels,omitempty"`
-	Name       string             `json:"name"`
-	Parameters *map[string]string `json:"parameters,omitempty"`
-	Wave       int64              `json:"wave"`
+	Address    string            `json:"address,omitempty,omitzero"`
+	Agent      string            `json:"agent"`
+	Before     []PlanBefore      `json:"before"`
+	Labels     map[string]string `json:"labels,omitempty,omitzero"`
+	Name       string            `json:"name"`
+	Parameters map[string]string `json:"parameters,omitempty,omitzero"`
+	Wave       int64             `json:"wave"`
 }
 
 // PlanWave defines model for PlanWave.
@@ -914,16 +914,16 @@ type Planned struct {
 // Problem defines model for Problem.
 type Problem struct {
 	// Code The class of the problem, for programs.
-	Code *ProblemCode `json:"code,omitempty"`
+	Code ProblemCode `json:"code,omitempty,omitzero"`
 
 	// Detail What is wrong, with the values.
 	Detail string `json:"detail"`
 
 	// Errors Each defect by itself, where there are several.
-	Errors *[]Defect `json:"errors,omitempty"`
+	Errors []Defect `json:"errors,omitempty,omitzero"`
 
 	// Hint What to do about it.
-	Hint *string `json:"hint,omitempty"`
+	Hint string `json:"hint,omitempty,omitzero"`
 
 	// Status The HTTP status.
 	Status int64 `json:"status"`
@@ -932,7 +932,7 @@ type Problem struct {
 	Title string `json:"title"`
 
 	// Type A URI for the kind of problem; about:blank when absent.
-	Type *string `json:"type,omitempty"`
+	Type string `json:"type,omitempty,omitzero"`
 }
 
 // ProblemCode The class of the problem, for programs.
@@ -940,13 +940,13 @@ type ProblemCode string
 
 // Reason defines model for Reason.
 type Reason struct {
-	Gate    string     `json:"gate"`
-	How     *string    `json:"how,omitempty"`
-	Message string     `json:"message"`
-	Since   *time.Time `json:"since,omitempty"`
-	Targets *[]string  `json:"targets,omitempty"`
-	Until   *time.Time `json:"until,omitempty"`
-	Who     *string    `json:"who,omitempty"`
+	Gate    string    `json:"gate"`
+	How     string    `json:"how,omitempty,omitzero"`
+	Message string    `json:"message"`
+	Since   time.Time `json:"since,omitempty,omitzero"`
+	Targets []string  `json:"targets,omitempty,omitzero"`
+	Until   time.Time `json:"until,omitempty,omitzero"`
+	Who     string    `json:"who,omitempty,omitzero"`
 }
 
 // RecordFinding defines model for RecordFinding.
@@ -973,14 +973,14 @@ type RecordKeys struct {
 
 // RecordReport defines model for RecordReport.
 type RecordReport struct {
-	Entries  int64            `json:"entries"`
-	Findings *[]RecordFinding `json:"findings,omitempty"`
-	Head     RecordHead       `json:"head"`
-	More     *int64           `json:"more,omitempty"`
-	Scope    string           `json:"scope"`
-	SignedBy *[]string        `json:"signedBy,omitempty"`
-	Subject  *string          `json:"subject,omitempty"`
-	Verified *[]string        `json:"verified,omitempty"`
+	Entries  int64           `json:"entries"`
+	Findings []RecordFinding `json:"findings,omitempty,omitzero"`
+	Head     RecordHead      `json:"head"`
+	More     int64           `json:"more,omitempty,omitzero"`
+	Scope    string          `json:"scope"`
+	SignedBy []string        `json:"signedBy,omitempty,omitzero"`
+	Subject  string          `json:"subject,omitempty,omitzero"`
+	Verified []string        `json:"verified,omitempty,omitzero"`
 }
 
 // RevokeAgentRequest defines model for RevokeAgentRequest.
@@ -1016,34 +1016,34 @@ type SignedHead struct {
 
 // Verdict defines model for Verdict.
 type Verdict struct {
-	Open    bool      `json:"open"`
-	Reasons *[]Reason `json:"reasons,omitempty"`
+	Open    bool     `json:"open"`
+	Reasons []Reason `json:"reasons,omitempty,omitzero"`
 }
 
 // VerifyRecordRequest defines model for VerifyRecordRequest.
 type VerifyRecordRequest struct {
 	// Since An older checkpoint that was kept elsewhere.
-	Since *string `json:"since,omitempty"`
+	Since string `json:"since,omitempty,omitzero"`
 }
 
 // VersionInputBody defines model for VersionInputBody.
 type VersionInputBody struct {
 	// Admit Admit it at once; otherwise it is quarantined.
-	Admit *bool `json:"admit,omitempty"`
+	Admit bool `json:"admit,omitempty,omitzero"`
 
 	// Digest The digest of the OCI manifest.
 	Digest string `json:"digest"`
 
 	// MediaType The manifest's media type, for an outside registry.
-	MediaType *string        `json:"mediaType,omitempty"`
-	Origin    *LibraryOrigin `json:"origin,omitempty"`
+	MediaType string        `json:"mediaType,omitempty,omitzero"`
+	Origin    LibraryOrigin `json:"origin,omitempty,omitzero"`
 
 	// Reference The repository in Tranship's registry that holds it (by default the component's name), or oci://HOST/REPOSITORY@DIGEST in an outside registry.
-	Reference *string   `json:"reference,omitempty"`
-	Signature *Envelope `json:"signature,omitempty"`
+	Reference string   `json:"reference,omitempty,omitzero"`
+	Signature Envelope `json:"signature,omitempty,omitzero"`
 
 	// Size Bytes of all layers, for an outside registry.
-	Size *int64 `json:"size,omitempty"`
+	Size int64 `json:"size,omitempty,omitzero"`
 
 	// Version The version; it never changes afterwards.
 	Version string `json:"version"`
@@ -1052,85 +1052,85 @@ type VersionInputBody struct {
 // ListAgentsParams defines parameters for ListAgents.
 type ListAgentsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListDeploymentsParams defines parameters for ListDeployments.
 type ListDeploymentsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Environment Only into this environment.
-	Environment *string `form:"environment,omitempty" json:"environment,omitempty"`
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
 
 	// Component Only of this component.
-	Component *string `form:"component,omitempty" json:"component,omitempty"`
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
 
 	// Release Only of this release.
-	Release *string `form:"release,omitempty" json:"release,omitempty"`
+	Release string `form:"release,omitempty" json:"release,omitempty,omitzero"`
 
 	// State Only in this state.
-	State *string `form:"state,omitempty" json:"state,omitempty"`
+	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// Open Only those that are not closed.
-	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+	Open bool `form:"open,omitempty" json:"open,omitempty,omitzero"`
 }
 
 // ListDeploymentOutputParams defines parameters for ListDeploymentOutput.
 type ListDeploymentOutputParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Target Only of this target.
-	Target *string `form:"target,omitempty" json:"target,omitempty"`
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
 }
 
 // ListDeploymentReportsParams defines parameters for ListDeploymentReports.
 type ListDeploymentReportsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Target Only of this target.
-	Target *string `form:"target,omitempty" json:"target,omitempty"`
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
 }
 
 // ListDeploymentTargetsParams defines parameters for ListDeploymentTargets.
 type ListDeploymentTargetsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// State Only in this state.
-	State *string `form:"state,omitempty" json:"state,omitempty"`
+	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// Wave Only of this wave; 0: all.
-	Wave *int64 `form:"wave,omitempty" json:"wave,omitempty"`
+	Wave int64 `form:"wave,omitempty" json:"wave,omitempty,omitzero"`
 }
 
 // ListDocumentsParams defines parameters for ListDocuments.
 type ListDocumentsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Parent Only those that it lists: an environment's targets, a service's components.
-	Parent *string `form:"parent,omitempty" json:"parent,omitempty"`
+	Parent string `form:"parent,omitempty" json:"parent,omitempty,omitzero"`
 }
 
 // ListDocumentsParamsKind defines parameters for ListDocuments.
@@ -1139,7 +1139,7 @@ type ListDocumentsParamsKind string
 // RemoveDocumentParams defines parameters for RemoveDocument.
 type RemoveDocumentParams struct {
 	// Revision The revision that was seen; refused when it is another one by now.
-	Revision *int64 `form:"revision,omitempty" json:"revision,omitempty"`
+	Revision int64 `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 }
 
 // RemoveDocumentParamsKind defines parameters for RemoveDocument.
@@ -1148,7 +1148,7 @@ type RemoveDocumentParamsKind string
 // GetDocumentParams defines parameters for GetDocument.
 type GetDocumentParams struct {
 	// Revision A past revision; the present one when absent.
-	Revision *int64 `form:"revision,omitempty" json:"revision,omitempty"`
+	Revision int64 `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 }
 
 // GetDocumentParamsKind defines parameters for GetDocument.
@@ -1157,10 +1157,10 @@ type GetDocumentParamsKind string
 // ListDocumentRevisionsParams defines parameters for ListDocumentRevisions.
 type ListDocumentRevisionsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListDocumentRevisionsParamsKind defines parameters for ListDocumentRevisions.
@@ -1169,79 +1169,79 @@ type ListDocumentRevisionsParamsKind string
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
 	// Subject Only about this subject: deployment/D-12.
-	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+	Subject string `form:"subject,omitempty" json:"subject,omitempty,omitzero"`
 
 	// From Begin with the entry of this index; -1: only what comes from now on.
-	From *int64 `form:"from,omitempty" json:"from,omitempty"`
+	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
 	// LastEventID Continue after this index; sent by browsers when they connect again.
-	LastEventID *string `json:"Last-Event-ID,omitempty"`
+	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
 }
 
 // ListInventoryParams defines parameters for ListInventory.
 type ListInventoryParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Environment Only in this environment.
-	Environment *string `form:"environment,omitempty" json:"environment,omitempty"`
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
 
 	// At A past moment (RFC 3339); now when absent.
-	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
 }
 
 // ListPlanTargetsParams defines parameters for ListPlanTargets.
 type ListPlanTargetsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListEntriesParams defines parameters for ListEntries.
 type ListEntriesParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Subject Only about this subject: deployment/D-12, version/web@1.2.0, document/Model/web.
-	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+	Subject string `form:"subject,omitempty" json:"subject,omitempty,omitzero"`
 
 	// Target Only about this target.
-	Target *string `form:"target,omitempty" json:"target,omitempty"`
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
 
 	// Kind Only of these kinds.
-	Kind *[]string `form:"kind,omitempty" json:"kind,omitempty"`
+	Kind []string `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
 
 	// From Only from this index on.
-	From *int64 `form:"from,omitempty" json:"from,omitempty"`
+	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
 }
 
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListVersionsParams defines parameters for ListVersions.
 type ListVersionsParams struct {
 	// Cursor The next of the page before; empty for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
 	// Limit At most so many items.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// Component Only of this component.
-	Component *string `form:"component,omitempty" json:"component,omitempty"`
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
 }
 
 // EnrolAgentJSONRequestBody defines body for EnrolAgent for application/json ContentType.
@@ -2658,28 +2658,20 @@ func NewListAgentsRequest(server string, params *ListAgentsParams) (*http.Reques
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3007,88 +2999,60 @@ func NewListDeploymentsRequest(server string, params *ListDeploymentsParams) (*h
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Environment != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", *params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Component != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", *params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Release != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "release", *params.Release, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "release", params.Release, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.State != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Open != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "open", *params.Open, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "open", params.Open, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3342,40 +3306,28 @@ func NewListDeploymentOutputRequest(server string, deployment string, params *Li
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Target != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", *params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3427,40 +3379,28 @@ func NewListDeploymentReportsRequest(server string, deployment string, params *L
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Target != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", *params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3512,52 +3452,36 @@ func NewListDeploymentTargetsRequest(server string, deployment string, params *L
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.State != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Wave != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wave", *params.Wave, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wave", params.Wave, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3683,40 +3607,28 @@ func NewListDocumentsRequest(server string, kind ListDocumentsParamsKind, params
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Parent != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "parent", *params.Parent, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "parent", params.Parent, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3775,16 +3687,12 @@ func NewRemoveDocumentRequest(server string, kind RemoveDocumentParamsKind, name
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Revision != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "revision", params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3843,16 +3751,12 @@ func NewGetDocumentRequest(server string, kind GetDocumentParamsKind, name strin
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Revision != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "revision", params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -3911,28 +3815,20 @@ func NewListDocumentRevisionsRequest(server string, kind ListDocumentRevisionsPa
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -4017,28 +3913,20 @@ func NewStreamEventsRequest(server string, params *StreamEventsParams) (*http.Re
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Subject != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject", *params.Subject, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject", params.Subject, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.From != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -4054,16 +3942,14 @@ func NewStreamEventsRequest(server string, params *StreamEventsParams) (*http.Re
 
 	if params != nil {
 
-		if params.LastEventID != nil {
-			var headerParam0 string
+		var headerParam0 string
 
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Last-Event-ID", headerParam0)
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
 		}
+
+		req.Header.Set("Last-Event-ID", headerParam0)
 
 	}
 
@@ -4098,52 +3984,36 @@ func NewListInventoryRequest(server string, params *ListInventoryParams) (*http.
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Environment != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", *params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.At != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", *params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -4269,28 +4139,20 @@ func NewListPlanTargetsRequest(server string, plan string, params *ListPlanTarge
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -4335,57 +4197,41 @@ func NewListEntriesRequest(server string, params *ListEntriesParams) (*http.Requ
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Subject != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject", *params.Subject, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject", params.Subject, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Target != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", *params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if params.Kind != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4395,16 +4241,12 @@ func NewListEntriesRequest(server string, params *ListEntriesParams) (*http.Requ
 
 		}
 
-		if params.From != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -4516,28 +4358,20 @@ func NewListTokensRequest(server string, params *ListTokensParams) (*http.Reques
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -4656,40 +4490,28 @@ func NewListVersionsRequest(server string, params *ListVersionsParams) (*http.Re
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
-		if params.Component != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", *params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
 			}
-
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -5690,8 +5512,8 @@ func (r GetDeploymentResponse) ContentType() string {
 
 // ExportRecordResponse200Headers the declared response headers of an HTTP 200 response for ExportRecord
 type ExportRecordResponse200Headers struct {
-	ContentDisposition *string
-	ContentType        *string
+	ContentDisposition string
+	ContentType        string
 }
 
 type ExportRecordResponse struct {
@@ -8018,14 +7840,14 @@ func ParseExportRecordResponse(rsp *http.Response) (*ExportRecordResponse, error
 			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.ContentDisposition = &value
+			headers.ContentDisposition = value
 		}
 		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.ContentType = &value
+			headers.ContentType = value
 		}
 		response.Headers200 = &headers
 	}
