@@ -1,0 +1,83 @@
+package keyring_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tranship.dev/tranship/internal/keyring"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+)
+
+// An agent that trusts the document before a rotation can open the one after it.
+func TestRotationNeedsNoTouchOfHosts(t *testing.T) {
+	t.Parallel()
+	ring := open(t, t.TempDir())
+	first, err := ring.Trust()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := deployment.OpenTrust(first, ring.OrderKeys()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := ring.Rotate(); err != nil {
+			t.Fatal(err)
+		}
+		next, err := ring.Trust()
+		if err != nil {
+			t.Fatal(err)
+		}
+		learnt, err := deployment.OpenTrust(next, known.Keys...)
+		if err != nil {
+			t.Fatalf("a document after a rotation is refused: %v", err)
+		}
+		if learnt.Serial <= known.Serial {
+			t.Fatalf("serial went from %d to %d", known.Serial, learnt.Serial)
+		}
+		known = learnt
+	}
+}
+
+func TestKeysSurviveARestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ring := open(t, dir)
+	if err := ring.RaiseEpoch(); err != nil {
+		t.Fatal(err)
+	}
+	if err := ring.RotateRecord(); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, dir)
+	if again.Epoch() != 2 || again.OrderKeys()[1] != ring.OrderKeys()[1] || len(again.RecordKeys()) != 2 {
+		t.Errorf("after a restart: epoch %d, %d record keys", again.Epoch(), len(again.RecordKeys()))
+	}
+	info, err := os.Stat(filepath.Join(dir, "keys.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("keys.json: %v, %v; want mode 0600", info.Mode(), err)
+	}
+}
+
+func TestDamagedKeysAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	open(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "keys.json"), []byte(`{"order":"x"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.Open(dir); practice.CodeOf(err) != practice.Refused {
+		t.Errorf("damaged keys: %v; want refused", err)
+	}
+}
+
+func open(t *testing.T, dir string) *keyring.Ring {
+	t.Helper()
+	ring, err := keyring.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
