@@ -79,7 +79,7 @@ type TileReader interface {
 type Reader interface {
 	TileReader
 	// RecordHead gives the head and the signed checkpoint as they were stored by
-	// the last AppendRecord; a zero Head and "" before the first.
+	// the last AppendRecord, both of the same one; a zero Head and "" before the first.
 	RecordHead() (Head, string, error)
 	// RecordRow gives the row with that index, or NotFound.
 	RecordRow(index int64) (Row, error)

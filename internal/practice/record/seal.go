@@ -64,7 +64,8 @@ func grew(id TileID, before, after int64) bool { return tileSize(id, before) != 
 // key and stores both. It refuses to continue a record whose stored checkpoint
 // is not signed by key or one of the previous keys, or does not fit its head:
 // a new signature must never cover up an old change. Conflict means that
-// somebody else appended meanwhile: try again. Nothing is stored for no entries.
+// somebody else appended meanwhile: try again. The reads need no snapshot; losing
+// a race always ends in Conflict. Nothing is stored for no entries.
 func Enter(store Store, scope practice.Scope, entries []practice.Entry, key ed25519.PrivateKey, previous ...signature.PublicKey) (Sealed, error) {
 	if len(entries) == 0 {
 		return Sealed{}, nil

@@ -182,7 +182,15 @@ func testConflict(t *testing.T, store record.Store) {
 	if rows, tiles, _ := store.RecordCounts(); rows != 3 || tiles != 1 {
 		t.Errorf("a refused append left %d rows, %d tiles; want 3 and 1", rows, tiles)
 	}
+	head, _, _ = store.RecordHead()
 	enter(t, store, 3, 2)
+	late, err := record.Seal(head, store, nil, practice.DefaultScope, Entries(5, 1))
+	if err != nil {
+		t.Fatalf("the log grew after its head was read, which is no alteration: %v", err)
+	}
+	if err := store.AppendRecord(late, "late"); practice.CodeOf(err) != practice.Conflict {
+		t.Errorf("append of what was sealed beside: %v, want conflict", err)
+	}
 }
 
 func testVerifies(t *testing.T, store record.Store) {
