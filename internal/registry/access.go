@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cuelabs.dev/go/oci/ociregistry"
+	"cuelabs.dev/go/oci/ociregistry/ociref"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/library"
@@ -35,6 +36,14 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	req = req.WithContext(context.WithValue(req.Context(), whoKey{}, actor))
 	if from := req.URL.Query().Get("from"); from != "" && req.Method == http.MethodPost {
 		req = r.mountOrUpload(req, from)
+	}
+	if strings.HasPrefix(req.Header.Get("Range"), "bytes=-") {
+		// The protocol's server knows no ranges from the end; all of it is an allowed answer.
+		req.Header.Del("Range")
+	}
+	if _, reference, found := strings.Cut(req.URL.Path, "/manifests/"); found && strings.Contains(reference, ":") && !ociref.IsValidDigest(reference) {
+		r.writeError(w, req, ociregistry.ErrDigestInvalid)
+		return
 	}
 	if req.Method == http.MethodPut && strings.Contains(req.URL.Path, "/manifests/") {
 		if req.ContentLength > maxManifest {

@@ -16,6 +16,9 @@ import (
 // Index keeps a registry's index in memory. Unlike a database it does not undo
 // a transaction that fails.
 type Index struct {
+	// TagsMove lets a tag name another manifest, which the protocol allows and the library does not.
+	TagsMove bool
+
 	mu        sync.Mutex
 	manifests map[key]library.MediaManifest
 	needs     map[key][]practice.Digest
@@ -128,7 +131,7 @@ func (x *tx) MediaTags(repository string, page practice.Page) ([]string, error) 
 
 func (x *tx) AddMediaTag(repository, tag string, d practice.Digest) error {
 	k := [2]string{repository, tag}
-	if present, found := x.tags[k]; found && present != d {
+	if present, found := x.tags[k]; found && present != d && !x.TagsMove {
 		return practice.Faultf(practice.Conflict, "tag %s names %s", tag, present)
 	}
 	x.tags[k] = d
