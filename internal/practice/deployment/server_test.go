@@ -7,7 +7,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"sync"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -27,8 +26,7 @@ type server struct {
 	orders  int
 	last    deployment.Change
 	entries []practice.Entry
-	seen    *moveLog // the moves of the table that happened; may be nil
-	closed  bool     // the verdict of the components
+	closed  bool // the verdict of the components
 }
 
 // shape is what a test chooses about a deployment.
@@ -119,7 +117,6 @@ func (s *server) commit(rows []deployment.Target, events ...deployment.Event) er
 	s.d, s.last = change.Deployment, change
 	s.effects = append(s.effects, change.Effects...)
 	s.entries = append(s.entries, change.Entries...)
-	s.seen.note(change, events)
 	return s.check(before, change, len(events))
 }
 
@@ -231,24 +228,4 @@ func one(yes bool) int {
 		return 1
 	}
 	return 0
-}
-
-// moveLog collects the moves that happened in many deployments.
-type moveLog struct {
-	sync.Mutex
-	moves map[string]bool
-}
-
-func (l *moveLog) note(change deployment.Change, events []deployment.Event) {
-	if l == nil || len(events) != 1 {
-		return
-	}
-	l.Lock()
-	defer l.Unlock()
-	kind := reflect.TypeOf(events[0]).Name()
-	for _, e := range change.Entries {
-		if e.Kind == deployment.EntryStateChanged {
-			l.moves[fmt.Sprintf("%s, %s -> %s", kind, e.Data["from"], e.Data["to"])] = true
-		}
-	}
 }

@@ -45,7 +45,7 @@ var moves = []Move{
 	{Scheduled, OnTimeCame, []State{VerifyingComponents}},
 	{VerifyingComponents, OnComponentsJudged, []State{VerifyingTargets, Executing, Closed}},
 
-	{VerifyingTargets, OnOrdersIssued, []State{Executing}},
+	{VerifyingTargets, OnOrdersIssued, afterVerify},
 	{VerifyingTargets, OnReported, afterVerify},
 	{VerifyingTargets, OnOrderWithdrawn, []State{AwaitingGuidance}},
 	{VerifyingTargets, OnTargetSilent, []State{AwaitingGuidance}},
@@ -53,12 +53,11 @@ var moves = []Move{
 	{Executing, OnOrdersIssued, afterExecute},
 	{Executing, OnReported, afterExecute},
 	{Executing, OnOrderWithdrawn, afterExecute},
-	{Executing, OnTargetSilent, afterExecute},
-	{Executing, OnTimeCame, afterExecute},
+	{Executing, OnTargetSilent, []State{Accepting, AwaitingGuidance, Closed}}, // never remediating: unknown is not failed
 
 	{Accepting, OnOrdersIssued, afterAccept},
 	{Accepting, OnReported, afterAccept},
-	{Accepting, OnOrderWithdrawn, []State{AwaitingGuidance}},
+	{Accepting, OnOrderWithdrawn, afterAccept},
 	{Accepting, OnTargetSilent, []State{AwaitingGuidance}},
 
 	{Remediating, OnOrdersIssued, afterRemediate},

@@ -1,0 +1,167 @@
+package deployment_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/model"
+)
+
+// TestEveryState walks through every state that small deployments can come to,
+// by every event that can happen there, up to a number of stages. The rules of
+// server.check hold in all of them, and the moves that happen are exactly those
+// of the table: it forbids nothing that happens, and allows nothing that never does.
+func TestEveryState(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, s := range []shape{
+		{waves: []int{1}, checks: true, acceptance: true, onFailure: model.Remediate},
+		{waves: []int{2}, checks: true, onFailure: model.Guidance},
+		{waves: []int{2}, acceptance: true, onFailure: model.Remediate},
+		{waves: []int{2}, acceptance: true, onFailure: model.Fail},
+		{waves: []int{1, 1}, acceptance: true, onFailure: model.Fail, maxFailures: 1, soak: time.Minute},
+		{waves: []int{2}, onFailure: model.Remediate, maxFailures: 1},
+		{waves: []int{1}, startAfter: time.Hour},
+	} {
+		visited := explore(t, s, seen)
+		t.Logf("%+v: %d states", s, visited)
+	}
+	table := map[string]bool{}
+	for _, m := range deployment.Moves() {
+		for _, to := range m.To {
+			table[fmt.Sprintf("%s, %s -> %s", m.On, m.From, to)] = true
+		}
+	}
+	// Only a stop of the server between two events of one decision could be seen here.
+	delete(table, "cancel asked, authorised -> closed")
+	for move := range table {
+		if !seen[move] {
+			t.Errorf("the table allows a move that never happens: %s", move)
+		}
+	}
+}
+
+// deep makes the walk follow every deployment for more stages: minutes instead of seconds.
+var deep = flag.Bool("deep", false, "walk through hundreds of thousands of states")
+
+// lastStage bounds the walk: a deployment in a later stage is not followed further.
+func lastStage(s shape) int {
+	if *deep || s.waves[0] == 1 && len(s.waves) == 1 {
+		return 4
+	}
+	return 2
+}
+
+// explore visits every state of one shape of deployment, and gives their number.
+func explore(t *testing.T, s shape, seen map[string]bool) int {
+	t.Helper()
+	first, last := newServer(s), lastStage(s)
+	known := map[string]bool{key(first): true}
+	todo := []*server{first}
+	for len(todo) > 0 {
+		from := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, happening := range happenings(from) {
+			to := from.copy()
+			err := happening.do(to)
+			if isRefusal(err) {
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s, then %s: %v\n%+v", key(from), happening.on, err, from.d)
+			}
+			for _, e := range to.last.Entries {
+				if e.Kind == deployment.EntryStateChanged {
+					seen[fmt.Sprintf("%s, %s -> %s", happening.on, e.Data["from"], e.Data["to"])] = true
+				}
+			}
+			k := key(to)
+			if !known[k] && to.d.Stage.Number <= last {
+				known[k] = true
+				todo = append(todo, to)
+			}
+		}
+	}
+	return len(known)
+}
+
+// copy gives a server that can go another way.
+func (s *server) copy() *server {
+	c := *s
+	c.rows = maps.Clone(s.rows)
+	c.effects, c.entries = nil, nil
+	return &c
+}
+
+// key tells states apart as far as it matters for what can follow.
+func key(s *server) string {
+	d := s.d
+	soaking := !d.Stage.SoakEnd.IsZero()
+	d.Stage.Since, d.Stage.SoakEnd, d.Stage.Trouble = time.Time{}, time.Time{}, nil
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s wave %d soaking %v %+v touched %d executed %d failures %d",
+		d.State, d.Result, d.Wave, soaking, d.Stage, d.Touched, d.Executed, d.Failures)
+	for _, row := range s.sorted() {
+		fmt.Fprintf(&b, "; %s %s %d %v%v%v%v%v %v", row.Name, row.State, row.Stage,
+			row.Touched, row.Executed, row.Accepted, row.Remediated, row.Troubled, row.StartedAt.IsZero())
+	}
+	return b.String()
+}
+
+// happening is one thing that can happen.
+type happening struct {
+	on deployment.EventKind
+	do func(*server) error
+}
+
+// happenings gives everything that can happen, whether or not it makes sense.
+func happenings(s *server) []happening {
+	one := func(on deployment.EventKind, e deployment.Event) happening {
+		return happening{on, func(s *server) error { return s.decide(e) }}
+	}
+	list := []happening{
+		one(deployment.OnPlanFrozen, deployment.PlanFrozen{By: anna}),
+		one(deployment.OnAuthorisationGiven, deployment.AuthorisationGiven{By: anna}),
+		one(deployment.OnComponentsJudged, deployment.ComponentsJudged{Verdict: practice.Pass()}),
+		one(deployment.OnComponentsJudged, deployment.ComponentsJudged{Verdict: practice.Hold()}),
+		one(deployment.OnCancelAsked, deployment.CancelAsked{By: anna}),
+		{deployment.OnOrdersIssued, func(s *server) error { return s.issue(1) }},
+		{deployment.OnOrdersIssued, func(s *server) error { return s.issue(practice.MaxLimit) }},
+		{deployment.OnTimeCame, func(s *server) error {
+			s.now = s.now.Add(time.Hour)
+			return s.decide(deployment.TimeCame{})
+		}},
+	}
+	for _, advice := range []deployment.Advice{deployment.RetryTargets, deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed} {
+		list = append(list, one(deployment.OnGuidanceGiven, deployment.GuidanceGiven{By: anna, Advice: advice}))
+	}
+	for _, row := range s.sorted() {
+		list = append(list,
+			one(deployment.OnGuidanceGiven, deployment.GuidanceGiven{
+				By: anna, Advice: deployment.RetryTargets, Targets: []string{row.Name}, Rows: []deployment.Target{row},
+			}),
+			one(deployment.OnOrderWithdrawn, deployment.OrderWithdrawn{Target: row}),
+			happening{deployment.OnTargetSilent, func(s *server) error {
+				s.now = s.now.Add(time.Hour)
+				return s.decide(deployment.TargetSilent{Target: row})
+			}})
+		for _, r := range []deployment.Report{
+			{Kind: deployment.OrderBegun},
+			{Kind: deployment.OrderEnded, Outcome: deployment.Done},
+			{Kind: deployment.OrderEnded, Outcome: deployment.OutcomeFail},
+			{Kind: deployment.OrderEnded, Outcome: deployment.OutcomeDoubt},
+			{Kind: deployment.OrderEnded, Outcome: deployment.OutcomeStop},
+			{Kind: deployment.OrderRefused},
+		} {
+			r.Order, r.Deployment, r.Target, r.Stage, r.Attempt, r.Seq = row.Order, "D-12", row.Name, row.Stage, row.Attempt, row.Seq+1
+			list = append(list, one(deployment.OnReported, deployment.Reported{Report: r, Target: row}))
+		}
+	}
+	return list
+}
