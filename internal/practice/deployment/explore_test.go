@@ -20,17 +20,22 @@ import (
 func TestEveryState(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, s := range []shape{
-		{waves: []int{1}, checks: true, acceptance: true, onFailure: model.Remediate},
-		{waves: []int{2}, checks: true, onFailure: model.Guidance},
-		{waves: []int{2}, acceptance: true, onFailure: model.Remediate},
-		{waves: []int{2}, acceptance: true, onFailure: model.Fail},
-		{waves: []int{1, 1}, acceptance: true, onFailure: model.Fail, maxFailures: 1, soak: time.Minute},
-		{waves: []int{2}, onFailure: model.Remediate, maxFailures: 1},
-		{waves: []int{1}, startAfter: time.Hour},
+	for _, walk := range []struct {
+		shape
+		last int // the stage after which a deployment is not followed further
+	}{
+		{shape{waves: []int{1}, checks: true, acceptance: true, onFailure: model.Remediate}, 4},
+		{shape{waves: []int{1}, acceptance: true, onFailure: model.Fail, startAfter: time.Hour}, 4},
+		{shape{waves: []int{1, 1}, acceptance: true, onFailure: model.Fail, maxFailures: 1, soak: time.Minute}, 3},
+		{shape{waves: []int{2}, checks: true, onFailure: model.Guidance}, 1},
+		{shape{waves: []int{2}, onFailure: model.Fail, maxFailures: 1}, 1},
+		{shape{waves: []int{2}, acceptance: true, onFailure: model.Remediate}, 2},
+		{shape{waves: []int{2}, acceptance: true, onFailure: model.Remediate, maxFailures: 1}, 1},
 	} {
-		visited := explore(t, s, seen)
-		t.Logf("%+v: %d states", s, visited)
+		if *deep {
+			walk.last = 4
+		}
+		t.Logf("%+v: %d states", walk, explore(t, walk.shape, walk.last, seen))
 	}
 	table := map[string]bool{}
 	for _, m := range deployment.Moves() {
@@ -50,19 +55,12 @@ func TestEveryState(t *testing.T) {
 // deep makes the walk follow every deployment for more stages: minutes instead of seconds.
 var deep = flag.Bool("deep", false, "walk through hundreds of thousands of states")
 
-// lastStage bounds the walk: a deployment in a later stage is not followed further.
-func lastStage(s shape) int {
-	if *deep || s.waves[0] == 1 && len(s.waves) == 1 {
-		return 4
-	}
-	return 2
-}
-
 // explore visits every state of one shape of deployment, and gives their number.
-func explore(t *testing.T, s shape, seen map[string]bool) int {
+func explore(t *testing.T, s shape, last int, seen map[string]bool) int {
 	t.Helper()
-	first, last := newServer(s), lastStage(s)
-	known := map[string]bool{key(first): true}
+	first := newServer(s)
+	first.once = true
+	known := map[stateKey]bool{key(first): true}
 	todo := []*server{first}
 	for len(todo) > 0 {
 		from := todo[len(todo)-1]
@@ -74,7 +72,7 @@ func explore(t *testing.T, s shape, seen map[string]bool) int {
 				continue
 			}
 			if err != nil {
-				t.Fatalf("%s, then %s: %v\n%+v", key(from), happening.on, err, from.d)
+				t.Fatalf("%+v, then %s: %v\n%+v", key(from), happening.on, err, from.d)
 			}
 			for _, e := range to.last.Entries {
 				if e.Kind == deployment.EntryStateChanged {
@@ -99,19 +97,39 @@ func (s *server) copy() *server {
 	return &c
 }
 
-// key tells states apart as far as it matters for what can follow.
-func key(s *server) string {
-	d := s.d
-	soaking := !d.Stage.SoakEnd.IsZero()
-	d.Stage.Since, d.Stage.SoakEnd, d.Stage.Trouble = time.Time{}, time.Time{}, nil
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s wave %d soaking %v %+v touched %d executed %d failures %d",
-		d.State, d.Result, d.Wave, soaking, d.Stage, d.Touched, d.Executed, d.Failures)
-	for _, row := range s.sorted() {
-		fmt.Fprintf(&b, "; %s %s %d %v%v%v%v%v %v", row.Name, row.State, row.Stage,
-			row.Touched, row.Executed, row.Accepted, row.Remediated, row.Troubled, row.StartedAt.IsZero())
+// stateKey tells states apart as far as it matters for what can follow.
+type stateKey struct {
+	state    deployment.State
+	result   deployment.Result
+	phase    deployment.Phase
+	flags    [4]bool
+	counters [15]int
+	only     string
+	rows     [2]rowKey
+}
+
+type rowKey struct {
+	state deployment.TargetState
+	stage int
+	flags [6]bool
+}
+
+func key(s *server) stateKey {
+	d, g := s.d, s.d.Stage
+	k := stateKey{
+		state: d.State, result: d.Result, phase: g.Phase, only: strings.Join(g.Only, ","),
+		flags: [4]bool{g.Issued, g.Stopping, g.SoakEnd.IsZero(), d.WakeAt.IsZero()},
+		counters: [15]int{
+			d.Wave, d.Touched, d.Executed, d.Failures, g.Number, g.First, g.Wave, g.Total,
+			g.Running, g.Done, g.Failed, g.Left, g.Unknown, g.Stopped,
+		},
 	}
-	return b.String()
+	for i, row := range s.sorted() {
+		k.rows[i] = rowKey{row.State, row.Stage, [6]bool{
+			row.Touched, row.Executed, row.Accepted, row.Remediated, row.Troubled, row.StartedAt.IsZero(),
+		}}
+	}
+	return k
 }
 
 // happening is one thing that can happen.
