@@ -3,9 +3,12 @@ package artifact_test
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,6 +84,74 @@ func TestFetchGivesWhatWasPacked(t *testing.T) {
 	}
 	if left, err := os.ReadDir(cache); err != nil || len(left) != 0 {
 		t.Errorf("prune leaves %v, %v", left, err)
+	}
+}
+
+func TestInspectTellsWhatATagNames(t *testing.T) {
+	t.Parallel()
+	s := registrytest.Serve(t, nil, nil)
+	a := publish(t, s, tree(t, sample))
+	at := "oci://" + strings.TrimPrefix(s.URL, "http://") + "/api"
+	want := artifact.Found{Digest: a.Digest, Size: a.Size, MediaType: artifact.Type, Reference: at + "@" + string(a.Digest)}
+	for _, reference := range []string{at + ":1", want.Reference} {
+		if found, err := artifact.Inspect(t.Context(), source(s.URL), reference); err != nil || found != want {
+			t.Errorf("%s is %+v, %v; want %+v", reference, found, err, want)
+		}
+	}
+	for reference, code := range map[string]practice.Code{
+		at + ":2": practice.NotFound, at: practice.Invalid, "api:1": practice.Invalid,
+		at + "@" + string(practice.DigestOf(nil)): practice.NotFound,
+	} {
+		if _, err := artifact.Inspect(t.Context(), source(s.URL), reference); practice.CodeOf(err) != code {
+			t.Errorf("%s: %v, want %s", reference, err, code)
+		}
+	}
+}
+
+func TestTLSWithItsOwnAuthority(t *testing.T) {
+	t.Parallel()
+	s := registrytest.Serve(t, nil, nil)
+	secure := httptest.NewUnstartedServer(s.Registry)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are part of the test
+	secure.StartTLS()
+	defer secure.Close()
+	ca := x509.NewCertPool()
+	ca.AddCert(secure.Certificate())
+	packed, err := artifact.Pack(tree(t, sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := artifact.Registry{Endpoint: secure.URL, Token: registrytest.Publisher}
+	if err := artifact.Push(t.Context(), to, "api", "1", packed); practice.CodeOf(err) != practice.Unavailable {
+		t.Errorf("push to an unknown authority: %v", err)
+	}
+	to.CA = ca
+	if err := artifact.Push(t.Context(), to, "api", artifact.Tag("1.0+b"), packed); err != nil {
+		t.Fatal(err)
+	}
+	a := plan.Artifact{Component: "api", Version: "1.0+b", Digest: packed.Digest, Size: packed.Size, Reference: "api"}
+	from := source(secure.URL)
+	if _, err := artifact.Fetch(t.Context(), from, a, t.TempDir()); practice.CodeOf(err) != practice.Unavailable {
+		t.Errorf("fetch from an unknown authority: %v", err)
+	}
+	from.CA = ca
+	dir, err := artifact.Fetch(t.Context(), from, a, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, dir, a.Digest)
+	to.Token = "wrong"
+	if err := artifact.Push(t.Context(), to, "api", "2", packed); practice.CodeOf(err) != practice.Unauthorised {
+		t.Errorf("push with a wrong token: %v", err)
+	}
+	other, err := artifact.Pack(tree(t, map[string]string{"other": "content"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.Token = registrytest.Publisher
+	err = artifact.Push(t.Context(), to, "api", artifact.Tag("1.0+b"), other)
+	if practice.CodeOf(err) != practice.Refused || !strings.Contains(err.Error(), "a version never changes") {
+		t.Errorf("the same version with other content: %v", err)
 	}
 }
 

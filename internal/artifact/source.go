@@ -62,6 +62,7 @@ func fill[T int | int64 | time.Duration](field *T, value T) {
 
 // origin is the repository that one artifact is fetched from.
 type origin struct {
+	ref     registry.Reference
 	base    string // "https://HOST/v2/REPOSITORY"
 	what    string // "billing@1.2.0 from HOST/REPOSITORY", for errors
 	named   string // "billing@1.2.0"
@@ -92,11 +93,12 @@ func (s Source) find(a plan.Artifact) (*origin, error) {
 	if err != nil {
 		return nil, practice.Faultf(practice.Invalid, "%s@%s: reference %q is not allowed: %v", a.Component, a.Version, a.Reference, err).Final()
 	}
-	if _, named, found := strings.Cut(reference, "@"); found && named != string(a.Digest) {
+	if _, named, found := strings.Cut(reference, "@"); found && a.Digest != "" && named != string(a.Digest) {
 		return nil, practice.Faultf(practice.Refused, "%s@%s: reference names %s, but the plan %s", a.Component, a.Version, named, a.Digest).Final()
 	}
 	client := newClient(ca)
 	o := &origin{
+		ref:     ref,
 		base:    where.Scheme + "://" + ref.Host() + "/v2/" + ref.Repository,
 		named:   a.Component + "@" + a.Version,
 		what:    fmt.Sprintf("%s@%s from %s/%s", a.Component, a.Version, where.Host, ref.Repository),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"cuelabs.dev/go/oci/ociregistry"
 	"cuelabs.dev/go/oci/ociregistry/ociref"
@@ -106,6 +107,9 @@ func (r *Registry) writeError(w http.ResponseWriter, req *http.Request, err erro
 	switch {
 	case errors.As(err, &fault):
 		err = protocolError(fault)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		r.options.Fault(fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, err))
+		err = protocolError(practice.Faultf(practice.Unavailable, "the registry's disk is full"))
 	case errors.As(err, &known), errors.As(err, &status):
 	case req.Context().Err() != nil: // the client went away
 	default:
