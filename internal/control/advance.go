@@ -166,11 +166,11 @@ func (c *Control) advanceAgain(ctx context.Context, w *work) {
 
 // advanceSoon does at once what a job would do a little later; the job is the safety net.
 func (c *Control) advanceSoon(ctx context.Context, scope practice.Scope, id string) {
-	go func() {
+	c.soon.Go(func() {
 		if err := c.Advance(context.WithoutCancel(ctx), scope, id); err != nil {
 			c.Log.Warn("advance failed, its job will try again", "deployment", id, "error", err)
 		}
-	}()
+	})
 }
 
 // Advance does everything that is due for a deployment: timers, silent

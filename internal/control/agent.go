@@ -129,11 +129,11 @@ func (c *Control) SawAgents(ctx context.Context, scope practice.Scope, seen []en
 	return err
 }
 
-// OpenOrders gives an agent's open orders, lowest counter first.
-func (c *Control) OpenOrders(ctx context.Context, scope practice.Scope, agent string) ([]signature.Envelope, error) {
+// OpenOrders gives at most limit of an agent's open orders, lowest counter first.
+func (c *Control) OpenOrders(ctx context.Context, scope practice.Scope, agent string, limit int) ([]signature.Envelope, error) {
 	var envelopes []signature.Envelope
 	err := c.Store.View(ctx, scope, func(tx Tx) error {
-		rows, err := tx.OpenOrders(agent, 100)
+		rows, err := tx.OpenOrders(agent, limit)
 		if err != nil {
 			return err
 		}

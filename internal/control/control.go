@@ -17,6 +17,7 @@ import (
 type Control struct {
 	Ports
 	expanders expanderCache
+	soon      sync.WaitGroup // work that goes on after its use case returned
 }
 
 // Ports is what Control needs of the world.
@@ -40,6 +41,9 @@ type ServerInfo struct {
 
 // New gives a Control on its ports.
 func New(p Ports) *Control { return &Control{Ports: p} }
+
+// Wait returns when the work that use cases left going on is over: before the store is closed.
+func (c *Control) Wait() { c.soon.Wait() }
 
 // now gives the time as it is stored: UTC, microseconds.
 func (c *Control) now() time.Time { return c.Clock.Now().UTC().Truncate(time.Microsecond) }

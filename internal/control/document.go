@@ -8,6 +8,12 @@ import (
 	"tranship.dev/tranship/internal/practice"
 )
 
+// File is a text that holds documents, with its name for error messages.
+type File struct {
+	Name string `json:"name" minLength:"1" doc:"The file's name, for error messages."`
+	Text string `json:"text" maxLength:"8388608" doc:"Its content: YAML documents."`
+}
+
 // Proposed is a document that somebody wants to apply.
 type Proposed struct {
 	practice.Document

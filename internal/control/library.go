@@ -163,3 +163,25 @@ func (c *Control) Versions(ctx context.Context, scope practice.Scope, component 
 	})
 	return list, err
 }
+
+// MayFetch refuses media that no version holds which may be deployed: it was
+// withdrawn, is quarantined, or was never recorded.
+func (c *Control) MayFetch(ctx context.Context, scope practice.Scope, repository string, digest practice.Digest) error {
+	return c.Store.View(ctx, scope, func(tx Tx) error {
+		versions, err := tx.VersionByDigest(digest)
+		if err != nil {
+			return err
+		}
+		refusal := practice.Faultf(practice.Refused, "no version of the library holds %s of %s", digest, repository).Final()
+		for _, v := range versions {
+			if v.Reference != repository {
+				continue
+			}
+			if v.State == library.Admitted {
+				return nil
+			}
+			refusal = practice.Faultf(practice.Refused, "%s@%s is %s: %s", v.Component, v.Version, v.State, v.StateWhy).Final()
+		}
+		return refusal
+	})
+}
