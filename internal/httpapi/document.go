@@ -32,7 +32,7 @@ type Applied struct {
 
 type applyInput struct {
 	Body struct {
-		Files  []File           `json:"files" minItems:"1" maxItems:"1000" doc:"The files, each with one or more YAML documents."`
+		Files  []control.File   `json:"files" minItems:"1" maxItems:"1000" doc:"The files, each with one or more YAML documents."`
 		DryRun bool             `json:"dryRun,omitempty" doc:"Only say what would change."`
 		Bases  map[string]int64 `json:"bases,omitempty" doc:"KIND/NAME to the revision that was seen (0: none); a document that has another one by now is refused."`
 	}

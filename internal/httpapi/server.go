@@ -38,17 +38,11 @@ type Options struct {
 // Documents reads configuration documents; see the room of that name.
 type Documents interface {
 	// Read gives the documents of some files, or Invalid with every defect of all of them.
-	Read(files []File) ([]control.Proposed, error)
+	Read(files []control.File) ([]control.Proposed, error)
 	// Write gives a document as YAML.
 	Write(d practice.Document) ([]byte, error)
 	// Schema gives the JSON Schema of all kinds.
 	Schema() ([]byte, error)
-}
-
-// File is a text with its name, for error messages.
-type File struct {
-	Name string `json:"name" minLength:"1" doc:"The file's name, for error messages."`
-	Text string `json:"text" maxLength:"8388608" doc:"Its content: YAML documents."`
 }
 
 // Events tells when the record grows.

@@ -41,7 +41,10 @@ var Tranship = Actor{Kind: System, Name: "tranship"}
 // String gives "person:anna".
 func (a Actor) String() string { return string(a.Kind) + ":" + a.Name }
 
-var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$`)
+// NamePattern is what every name of a document matches.
+const NamePattern = `^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$`
+
+var namePattern = regexp.MustCompile(NamePattern)
 
 // CheckName refuses a name that is not 1 to 128 lower case letters, digits,
 // dots, dashes or underscores, beginning and ending with a letter or digit.
