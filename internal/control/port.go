@@ -103,6 +103,11 @@ type Keys interface {
 	Trust() (signature.Envelope, error)
 	// RecordKey gives the key that signs checkpoints, and earlier ones that are still trusted.
 	RecordKey() (ed25519.PrivateKey, []signature.PublicKey)
+	// Rotate puts a new key in the place of the present one: for orders the next
+	// one, which executors trust already.
+	Rotate() error
+	// RotateRecord makes a new key for checkpoints; the old one stays trusted.
+	RotateRecord() error
 	// Epoch is raised when the server was restored from a backup.
 	Epoch() int64
 }

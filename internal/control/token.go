@@ -174,3 +174,16 @@ func (c *Control) Bootstrap(ctx context.Context, scope practice.Scope) (string, 
 	})
 	return written, err
 }
+
+// RotateKeys replaces the key that signs orders or the one that signs the
+// record. Agents learn of it when they next say hello; no host is touched.
+func (c *Control) RotateKeys(ctx context.Context, scope practice.Scope, by practice.Actor, purpose string) error {
+	rotate := map[string]func() error{"orders": c.Keys.Rotate, "record": c.Keys.RotateRecord}[purpose]
+	if rotate == nil {
+		return practice.Faultf(practice.Invalid, "there is no key for %q", purpose).WithHint("say orders or record")
+	}
+	if err := rotate(); err != nil {
+		return err
+	}
+	return c.Note(ctx, scope, practice.Entry{Kind: "key.rotated", Subject: "key/" + purpose, Who: by, When: c.now()})
+}

@@ -29,6 +29,7 @@ func (s *server) registerTokens() {
 	huma.Register(s.api, route(operation("whoami", http.MethodGet, "/api/v1/whoami", "Access", "Say who asks"), party.View), s.whoami)
 	huma.Register(s.api, route(operation("list-tokens", http.MethodGet, "/api/v1/tokens", "Access", "List tokens by id"), party.Administer), s.listTokens)
 	huma.Register(s.api, route(operation("create-token", http.MethodPost, "/api/v1/tokens", "Access", "Make an API token"), party.Administer), s.createToken)
+	huma.Register(s.api, route(operation("rotate-key", http.MethodPost, "/api/v1/keys/{purpose}/rotate", "Access", "Replace the server's key; agents learn of it by themselves"), party.Administer), s.rotateKey)
 	huma.Register(s.api, route(operation("revoke-token", http.MethodDelete, "/api/v1/tokens/{token}", "Access", "End a token"), party.Administer), s.revokeToken)
 }
 
@@ -69,4 +70,14 @@ func (s *server) revokeToken(ctx context.Context, in *struct {
 }) (*struct{}, error) {
 	who := identityOf(ctx)
 	return nil, s.fail(s.Control.RevokeToken(ctx, who.scope, who.token.Actor, in.Token))
+}
+
+func (s *server) rotateKey(ctx context.Context, in *struct {
+	Purpose string `path:"purpose" enum:"orders,record" doc:"What the key signs."`
+}) (*output[RecordKeys], error) {
+	who := identityOf(ctx)
+	if err := s.Control.RotateKeys(ctx, who.scope, who.token.Actor, in.Purpose); err != nil {
+		return nil, s.fail(err)
+	}
+	return answer(s.Keys()), nil
 }
