@@ -272,6 +272,24 @@ func (e ListDocumentRevisionsParamsKind) Valid() bool {
 	}
 }
 
+// Defines values for RotateKeyParamsPurpose.
+const (
+	Orders RotateKeyParamsPurpose = "orders"
+	Record RotateKeyParamsPurpose = "record"
+)
+
+// Valid indicates whether the value is a known member of the RotateKeyParamsPurpose enum.
+func (e RotateKeyParamsPurpose) Valid() bool {
+	switch e {
+	case Orders:
+		return true
+	case Record:
+		return true
+	default:
+		return false
+	}
+}
+
 // Actor defines model for Actor.
 type Actor struct {
 	Kind string `json:"kind"`
@@ -1193,6 +1211,9 @@ type ListInventoryParams struct {
 	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
 }
 
+// RotateKeyParamsPurpose defines parameters for RotateKey.
+type RotateKeyParamsPurpose string
+
 // ListPlanTargetsParams defines parameters for ListPlanTargets.
 type ListPlanTargetsParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -1637,6 +1658,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/inventory (the `ListInventory` operationId).
 	ListInventory(ctx context.Context, params *ListInventoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateKey Replace the server's key; agents learn of it by themselves
+	//
+	// Needs the right to administer.
+	//
+	// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
+	RotateKey(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreatePlanWithBody Compile a plan; nothing is deployed by it
 	//
@@ -2370,6 +2398,23 @@ func (c *Client) StreamEvents(ctx context.Context, params *StreamEventsParams, r
 // Corresponds with GET /api/v1/inventory (the `ListInventory` operationId).
 func (c *Client) ListInventory(ctx context.Context, params *ListInventoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListInventoryRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateKey Replace the server's key; agents learn of it by themselves
+//
+// Needs the right to administer.
+//
+// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
+func (c *Client) RotateKey(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateKeyRequest(c.Server, purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -4030,6 +4075,40 @@ func NewListInventoryRequest(server string, params *ListInventoryParams) (*http.
 	return req, nil
 }
 
+// NewRotateKeyRequest constructs an http.Request for the RotateKey method
+func NewRotateKeyRequest(server string, purpose RotateKeyParamsPurpose) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "purpose", purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/keys/%s/rotate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCreatePlanRequest calls the generic CreatePlan builder with application/json body
 func NewCreatePlanRequest(server string, body CreatePlanJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4909,6 +4988,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/inventory (the `ListInventory` operationId).
 	ListInventoryWithResponse(ctx context.Context, params *ListInventoryParams, reqEditors ...RequestEditorFn) (*ListInventoryResponse, error)
+
+	// RotateKeyWithResponse Replace the server's key; agents learn of it by themselves
+	//
+	// Needs the right to administer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
+	RotateKeyWithResponse(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*RotateKeyResponse, error)
 
 	// CreatePlanWithBodyWithResponse Compile a plan; nothing is deployed by it
 	//
@@ -6224,6 +6312,54 @@ func (r ListInventoryResponse) ContentType() string {
 	return ""
 }
 
+type RotateKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RecordKeys
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RotateKeyResponse) GetJSON200() *RecordKeys {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RotateKeyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateKeyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type CreatePlanResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7266,6 +7402,21 @@ func (c *ClientWithResponses) ListInventoryWithResponse(ctx context.Context, par
 	return ParseListInventoryResponse(rsp)
 }
 
+// RotateKeyWithResponse Replace the server's key; agents learn of it by themselves
+//
+// Needs the right to administer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
+func (c *ClientWithResponses) RotateKeyWithResponse(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*RotateKeyResponse, error) {
+	rsp, err := c.RotateKey(ctx, purpose, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateKeyResponse(rsp)
+}
+
 // CreatePlanWithBodyWithResponse Compile a plan; nothing is deployed by it
 //
 // Needs the right to plan.
@@ -8289,6 +8440,39 @@ func ParseListInventoryResponse(rsp *http.Response) (*ListInventoryResponse, err
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListEnvironmentPresence
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateKeyResponse parses an HTTP response from a RotateKeyWithResponse call
+func ParseRotateKeyResponse(rsp *http.Response) (*RotateKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RecordKeys
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
