@@ -26,7 +26,7 @@ func TestEveryState(t *testing.T) {
 	}{
 		{shape{waves: []int{1}, checks: true, acceptance: true, onFailure: model.Remediate}, 4},
 		{shape{waves: []int{1}, acceptance: true, onFailure: model.Fail, startAfter: time.Hour}, 4},
-		{shape{waves: []int{1, 1}, acceptance: true, onFailure: model.Fail, maxFailures: 1, soak: time.Minute}, 3},
+		{shape{waves: []int{1, 1}, acceptance: true, onFailure: model.Fail, maxFailures: 1, soak: time.Minute}, 4},
 		{shape{waves: []int{2}, checks: true, onFailure: model.Guidance}, 1},
 		{shape{waves: []int{2}, onFailure: model.Fail, maxFailures: 1}, 1},
 		{shape{waves: []int{2}, acceptance: true, onFailure: model.Remediate}, 2},
