@@ -6,7 +6,7 @@ import "time"
 type dialect interface {
 	// waitingJob finds a job that is not begun and due within two times, and keeps
 	// it from being begun before this transaction is over. Its parameters: both
-	// times, as jobTime gives them, the job's kind, scope and subject.
+	// times, as jobTime gives them, the job's kind, scope, subject and due.
 	waitingJob() string
 	// releaseJob makes a job with a later time ready, so that it needs no leader
 	// to be begun in time. Its parameter: the job's id.
@@ -22,7 +22,7 @@ type sqliteDialect struct{}
 func (sqliteDialect) waitingJob() string {
 	return `SELECT id FROM river_job WHERE state = 'available' AND queue = 'default' AND priority = 1
 		AND scheduled_at >= ? AND scheduled_at <= ? AND json_extract(args, '$.job.kind') = ?
-		AND json_extract(args, '$.job.scope') = ? AND json_extract(args, '$.job.subject') = ? LIMIT 1`
+		AND json_extract(args, '$.job.scope') = ? AND json_extract(args, '$.job.subject') = ? AND json_extract(args, '$.job.due') = ? LIMIT 1`
 }
 
 func (sqliteDialect) releaseJob() string {
@@ -40,7 +40,7 @@ func (postgresDialect) jobTime(t time.Time) any { return t.UTC() }
 func (postgresDialect) waitingJob() string {
 	return `SELECT id FROM river_job WHERE state = 'available' AND queue = 'default' AND priority = 1
 		AND scheduled_at >= ? AND scheduled_at <= ? AND args->'job'->>'kind' = ?
-		AND args->'job'->>'scope' = ? AND args->'job'->>'subject' = ? LIMIT 1 FOR UPDATE SKIP LOCKED`
+		AND args->'job'->>'scope' = ? AND args->'job'->>'subject' = ? AND (args->'job'->>'due')::bigint = ? LIMIT 1 FOR UPDATE SKIP LOCKED`
 }
 
 func (postgresDialect) releaseJob() string {

@@ -44,8 +44,11 @@ func (r *repeatable) Unwrap() error { return r.err }
 
 // translate gives the error of this package for one of the database, once.
 func (s *Store) translate(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil {
-		return errors.Join(err, ctx.Err())
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return errors.Join(ctx.Err(), err)
 	}
 	kind, translated := s.engine.classify(err)
 	switch kind {

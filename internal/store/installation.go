@@ -9,7 +9,10 @@ import (
 
 // Setting gives a value, or nil when it was never set.
 func (t *tx) Setting(name string) ([]byte, error) {
-	return first(t, nil, scanOne[[]byte], `SELECT value FROM setting WHERE name = ?`, name)
+	return first(t, nil, func(r row) ([]byte, error) {
+		value, err := scanOne[[]byte](r)
+		return notNil(value), err
+	}, `SELECT value FROM setting WHERE name = ?`, name)
 }
 
 // PutSetting stores a value.

@@ -40,7 +40,7 @@ func (t *tx) Enqueue(j control.Job, at time.Time) error {
 	}
 	dialect := t.store.engine
 	waiting, err := list(t, scanOne[int64], dialect.waitingJob(),
-		dialect.jobTime(from), dialect.jobTime(until), j.Kind, string(j.Scope), j.Subject)
+		dialect.jobTime(from), dialect.jobTime(until), j.Kind, string(j.Scope), j.Subject, j.Due)
 	if err != nil || len(waiting) > 0 {
 		return err
 	}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,17 +86,22 @@ func (t *tx) Doubt(presences []environment.Presence) error {
 	return nil
 }
 
+// endPresences ends those that end at one moment, which nearly always are all, together.
 func (t *tx) endPresences(ended []environment.Presence) error {
-	for _, batch := range pieces(ended) {
-		sql := `UPDATE presence SET until = CASE WHEN since > v.column3 THEN since ELSE v.column3 END FROM (VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))` +
-			strings.Repeat(`, (?, ?, ?)`, len(batch)-1) +
-			`) AS v WHERE presence.scope = ? AND presence.until = 0 AND presence.target = v.column1 AND presence.component = v.column2`
-		args := make([]any, 0, 3*len(batch)+1)
-		for _, p := range batch {
-			args = append(args, p.Target, p.Component, micros(p.Since))
-		}
-		if err := t.do(sql, append(args, t.scope)...); err != nil {
-			return err
+	together := map[int64][]environment.Presence{}
+	for _, p := range ended {
+		together[micros(p.Since)] = append(together[micros(p.Since)], p)
+	}
+	for _, since := range slices.Sorted(maps.Keys(together)) {
+		for _, batch := range pieces(together[since]) {
+			args := []any{since, since, t.scope}
+			for _, p := range batch {
+				args = append(args, p.Target, p.Component)
+			}
+			if err := t.do(`UPDATE presence SET until = CASE WHEN since > ? THEN since ELSE ? END
+				WHERE scope = ? AND until = 0 AND (target, component) IN (VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(batch)-1)+`)`, args...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

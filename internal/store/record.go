@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/record"
@@ -111,11 +112,12 @@ func (t *tx) RecordTiles(ids []record.TileID) (map[record.TileID][]byte, error) 
 	return found, nil
 }
 
-// RecordLinks gives the end of each subject's chain.
+// RecordLinks gives the end of each subject's chain, by one look into the index
+// for each, however long the chain is.
 func (t *tx) RecordLinks(subjects []string) (map[string]record.Link, error) {
 	links := map[string]record.Link{}
 	for _, batch := range pieces(subjects) {
-		some, args := among(batch)
+		_, args := among(batch)
 		_, err := list(t, func(r row) (struct{}, error) {
 			var subject string
 			var link record.Link
@@ -126,10 +128,10 @@ func (t *tx) RecordLinks(subjects []string) (map[string]record.Link, error) {
 			err := putHash(&link.Hash, hash)
 			links[subject] = link
 			return struct{}{}, err
-		}, `SELECT e.subject, e.number, e.hash FROM record_entry AS e JOIN
-			(SELECT subject, max(number) AS number FROM record_entry WHERE scope = ? AND subject IN `+some+` GROUP BY subject) AS last
-			ON e.scope = ? AND e.subject = last.subject AND e.number = last.number`,
-			append(append([]any{t.scope}, args...), t.scope)...)
+		}, `SELECT e.subject, e.number, e.hash FROM (VALUES (?)`+strings.Repeat(`, (?)`, len(args)-1)+`) AS v CROSS JOIN record_entry AS e
+			WHERE e.scope = ? AND e.subject = v.column1 AND e.number =
+			(SELECT m.number FROM record_entry AS m WHERE m.scope = ? AND m.subject = v.column1 ORDER BY m.number DESC LIMIT 1)`,
+			append(args, t.scope, t.scope)...)
 		if err != nil {
 			return nil, err
 		}

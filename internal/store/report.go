@@ -1,10 +1,9 @@
 package store
 
 import (
-	"maps"
-	"slices"
+	"encoding/json"
+	"fmt"
 	"strconv"
-	"strings"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
@@ -21,26 +20,24 @@ type arrival struct {
 }
 
 // told is where a kind of arrival is kept.
-type told struct{ insert, place, list, listTarget, counter string }
+type told struct{ insert, list, listTarget, counter string }
 
 var (
 	reportTable = told{
-		counter:    "report/",
+		counter:    "report",
 		insert:     `INSERT INTO report (scope, order_id, seq, deployment, target, number, body)`,
-		place:      `SELECT number FROM report WHERE scope = ? AND order_id = ? AND seq = ?`,
-		list:       `SELECT body FROM report WHERE scope = ? AND deployment = ? AND number > ? ORDER BY number LIMIT ?`,
-		listTarget: `SELECT body FROM report WHERE scope = ? AND deployment = ? AND target = ? AND number > ? ORDER BY number LIMIT ?`,
+		list:       `SELECT number, body FROM report WHERE scope = ? AND deployment = ? AND number > ? ORDER BY number LIMIT ?`,
+		listTarget: `SELECT number, body FROM report WHERE scope = ? AND deployment = ? AND target = ? AND number > ? ORDER BY number LIMIT ?`,
 	}
 	outputTable = told{
-		counter:    "output/",
+		counter:    "output",
 		insert:     `INSERT INTO output (scope, order_id, seq, deployment, target, number, body)`,
-		place:      `SELECT number FROM output WHERE scope = ? AND order_id = ? AND seq = ?`,
-		list:       `SELECT body FROM output WHERE scope = ? AND deployment = ? AND number > ? ORDER BY number LIMIT ?`,
-		listTarget: `SELECT body FROM output WHERE scope = ? AND deployment = ? AND target = ? AND number > ? ORDER BY number LIMIT ?`,
+		list:       `SELECT number, body FROM output WHERE scope = ? AND deployment = ? AND number > ? ORDER BY number LIMIT ?`,
+		listTarget: `SELECT number, body FROM output WHERE scope = ? AND deployment = ? AND target = ? AND number > ? ORDER BY number LIMIT ?`,
 	}
 )
 
-// AddReports stores reports and gives those that were new, in their order.
+// AddReports stores reports and gives those that were new, in their order, with their Place.
 func (t *tx) AddReports(reports []deployment.Report) ([]deployment.Report, error) {
 	all := make([]arrival, len(reports))
 	for i, r := range reports {
@@ -51,15 +48,18 @@ func (t *tx) AddReports(reports []deployment.Report) ([]deployment.Report, error
 		return nil, err
 	}
 	var stored []deployment.Report
-	for _, i := range fresh {
-		stored = append(stored, reports[i])
+	for i, r := range reports {
+		if place, ok := fresh[i]; ok {
+			r.Place = place
+			stored = append(stored, r)
+		}
 	}
 	return stored, nil
 }
 
-// Reports lists what was reported; page.After is "order/seq" of a report.
+// Reports lists what was reported.
 func (t *tx) Reports(id, target string, page practice.Page) ([]deployment.Report, error) {
-	return arrived(t, reportTable, scanBody[deployment.Report], id, target, page)
+	return arrived(t, reportTable, func(r *deployment.Report, place int64) { r.Place = place }, id, target, page)
 }
 
 // AddOutput stores pieces of output.
@@ -72,17 +72,20 @@ func (t *tx) AddOutput(pieces []deployment.Output) error {
 	return err
 }
 
-// OutputOf lists output; page.After is "order/seq" of a piece.
+// OutputOf lists output.
 func (t *tx) OutputOf(id, target string, page practice.Page) ([]deployment.Output, error) {
-	return arrived(t, outputTable, scanBody[deployment.Output], id, target, page)
+	return arrived(t, outputTable, func(o *deployment.Output, place int64) { o.Place = place }, id, target, page)
 }
 
-// arrive stores what is new and gives the places of it in all. Numbers are
-// counted per deployment and may have gaps; the counter's row keeps transactions
-// that number the same deployment's arrivals one after the other, so that a
-// reader never misses a lower number that is committed later.
-func (t *tx) arrive(where told, all []arrival) ([]int, error) {
-	numbers, err := t.arrivalNumbers(where.counter, all)
+// arrive stores what is new and gives its numbers by its index in all. Numbers
+// are counted per scope and may have gaps; the counter's row keeps transactions
+// that number arrivals one after the other, so that a reader never misses a
+// lower number that is committed later.
+func (t *tx) arrive(where told, all []arrival) (map[int]int64, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	number, err := t.next(where.counter, len(all))
 	if err != nil {
 		return nil, err
 	}
@@ -92,62 +95,37 @@ func (t *tx) arrive(where told, all []arrival) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		values[i] = []any{t.scope, a.order, int64(a.seq), deploymentNumber(a.deployment), a.target, numbers[i], body}
+		values[i] = []any{t.scope, a.order, int64(a.seq), deploymentNumber(a.deployment), a.target, number + int64(i), body}
 	}
-	fresh := map[arrivalKey]bool{}
-	_, err = insertReturning(t, func(r row) (struct{}, error) {
-		var key arrivalKey
-		err := r.Scan(&key.order, &key.seq)
-		fresh[key] = true
-		return struct{}{}, err
-	}, where.insert, values, `ON CONFLICT (scope, order_id, seq) DO NOTHING RETURNING order_id, seq`)
-	var places []int
-	for i, a := range all {
-		if key := (arrivalKey{a.order, a.seq}); fresh[key] {
-			places = append(places, i)
-			delete(fresh, key)
-		}
+	stored, err := insertReturning(t, scanOne[int64], where.insert, values, `ON CONFLICT (scope, order_id, seq) DO NOTHING RETURNING number`)
+	fresh := map[int]int64{}
+	for _, n := range stored {
+		fresh[int(n-number)] = n
 	}
-	return places, err
+	return fresh, err
 }
 
-type arrivalKey struct {
-	order string
-	seq   int
-}
-
-func (t *tx) arrivalNumbers(counter string, all []arrival) ([]int64, error) {
-	counts := map[string]int{}
-	for _, a := range all {
-		counts[a.deployment]++
-	}
-	next := map[string]int64{}
-	for _, id := range slices.Sorted(maps.Keys(counts)) {
-		from, err := t.next(counter+id, counts[id])
-		if err != nil {
-			return nil, err
-		}
-		next[id] = from
-	}
-	numbers := make([]int64, len(all))
-	for i, a := range all {
-		numbers[i] = next[a.deployment]
-		next[a.deployment]++
-	}
-	return numbers, nil
-}
-
-func arrived[T any](t *tx, where told, scan func(row) (T, error), id, target string, page practice.Page) ([]T, error) {
+// arrived lists arrivals; page.After is a place in decimals.
+func arrived[T any](t *tx, where told, put func(*T, int64), id, target string, page practice.Page) ([]T, error) {
 	var after int64
 	if page.After != "" {
-		order, digits, _ := strings.Cut(page.After, "/")
-		seq, err := strconv.ParseInt(digits, 10, 64)
-		if err != nil {
-			return nil, badPage(page.After, "order/seq")
+		var err error
+		if after, err = strconv.ParseInt(page.After, 10, 64); err != nil {
+			return nil, badPage(page.After, "a place")
 		}
-		if after, err = first(t, badPage(page.After, "a known order/seq"), scanOne[int64], where.place, t.scope, order, seq); err != nil {
-			return nil, err
+	}
+	scan := func(r row) (T, error) {
+		var value T
+		var place int64
+		var body string
+		if err := r.Scan(&place, &body); err != nil {
+			return value, err
 		}
+		if err := json.Unmarshal([]byte(body), &value); err != nil {
+			return value, fmt.Errorf("stored %T cannot be read: %w", value, err)
+		}
+		put(&value, place)
+		return value, nil
 	}
 	if target == "" {
 		return list(t, scan, where.list, t.scope, deploymentNumber(id), after, page.Size())

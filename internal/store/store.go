@@ -117,7 +117,10 @@ func (s *Store) run(ctx context.Context, scope practice.Scope, writing bool, f f
 // so its caller is not told; the next one is.
 func (s *Store) tend(ctx context.Context) {
 	err := s.engine.tend(context.WithoutCancel(ctx))
-	if kind, translated := s.engine.classify(err); err != nil && kind == failure {
+	if err == nil {
+		return
+	}
+	if kind, translated := s.engine.classify(err); kind == failure {
 		s.fail(translated)
 	}
 }

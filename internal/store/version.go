@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"tranship.dev/tranship/internal/practice"
@@ -17,8 +19,12 @@ func (t *tx) Version(component, version string) (library.Version, error) {
 
 // VersionByDigest gives the versions that have the manifest digest, by component and version.
 func (t *tx) VersionByDigest(digest practice.Digest) ([]library.Version, error) {
-	return list(t, versionBody, `SELECT body FROM component_version WHERE scope = ? AND digest = ? ORDER BY component, version LIMIT ?`,
+	found, err := list(t, versionBody, `SELECT body FROM component_version WHERE scope = ? AND digest = ? LIMIT ?`,
 		t.scope, string(digest), practice.MaxLimit)
+	slices.SortFunc(found, func(a, b library.Version) int {
+		return cmp.Or(strings.Compare(a.Component, b.Component), strings.Compare(a.Version, b.Version))
+	})
+	return found, err
 }
 
 // Versions lists versions, the last that was added first.

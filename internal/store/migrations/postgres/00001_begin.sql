@@ -240,7 +240,7 @@ CREATE TABLE report (
     seq        BIGINT NOT NULL,
     deployment BIGINT NOT NULL,
     target     TEXT COLLATE "C" NOT NULL,
-    number     BIGINT NOT NULL, -- in order of arrival within the deployment
+    number     BIGINT NOT NULL, -- in order of arrival
     body       TEXT NOT NULL,
     PRIMARY KEY (scope, order_id, seq)
 );
@@ -253,7 +253,7 @@ CREATE TABLE output (
     seq        BIGINT NOT NULL,
     deployment BIGINT NOT NULL,
     target     TEXT COLLATE "C" NOT NULL,
-    number     BIGINT NOT NULL, -- in order of arrival within the deployment
+    number     BIGINT NOT NULL, -- in order of arrival
     body       TEXT NOT NULL,
     PRIMARY KEY (scope, order_id, seq)
 );

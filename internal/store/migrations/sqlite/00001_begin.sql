@@ -239,7 +239,7 @@ CREATE TABLE report (
     seq        INTEGER NOT NULL,
     deployment INTEGER NOT NULL,
     target     TEXT NOT NULL,
-    number     INTEGER NOT NULL, -- in order of arrival within the deployment
+    number     INTEGER NOT NULL, -- in order of arrival
     body       TEXT NOT NULL,
     PRIMARY KEY (scope, order_id, seq)
 ) STRICT;
@@ -252,7 +252,7 @@ CREATE TABLE output (
     seq        INTEGER NOT NULL,
     deployment INTEGER NOT NULL,
     target     TEXT NOT NULL,
-    number     INTEGER NOT NULL, -- in order of arrival within the deployment
+    number     INTEGER NOT NULL, -- in order of arrival
     body       TEXT NOT NULL,
     PRIMARY KEY (scope, order_id, seq)
 ) STRICT;

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"tranship.dev/tranship/internal/control"
+	"tranship.dev/tranship/internal/store/storetest"
+)
+
+// unscoped are the tables whose rows belong to no scope by a column of theirs.
+var unscoped = regexp.MustCompile(`^(INSERT INTO|UPDATE|SELECT .* FROM) (setting|river_job)\b`)
+
+// TestEveryStatementIsScoped looks at each SQL text that the conformance suite
+// runs: it must compare or write the scope, once for each table that it names.
+func TestEveryStatementIsScoped(t *testing.T) {
+	t.Parallel()
+	table := regexp.MustCompile(`\b(?:FROM|JOIN|INTO|UPDATE) ([a-z_]+)`)
+	for sql := range suiteStatements(t).seen {
+		text := strings.Join(strings.Fields(sql), " ")
+		if unscoped.MatchString(text) {
+			continue
+		}
+		tables := 0
+		for _, m := range table.FindAllStringSubmatch(text, -1) {
+			if m[1] != "SET" {
+				tables++
+			}
+		}
+		compared := len(regexp.MustCompile(`scope = (\?|c\.scope)`).FindAllString(text, -1))
+		if strings.HasPrefix(text, "INSERT INTO") && strings.Contains(text, "(scope, ") {
+			compared++
+		}
+		if compared < tables || tables == 0 {
+			t.Errorf("%d tables, %d scopes: %.300s", tables, compared, text)
+		}
+	}
+}
+
+// small are tables that never grow beyond what a full look at them may cost.
+var small = []string{"setting", "record_head"}
+
+// TestEveryStatementHasItsIndex asks SQLite how it carries out each statement
+// of the conformance suite: never by reading a whole table or scope, and never
+// by sorting what a page of a list is taken from.
+func TestEveryStatementHasItsIndex(t *testing.T) {
+	t.Parallel()
+	ran := suiteStatements(t)
+	db := ran.store.engine.(*sqlite).writer
+	for sql, args := range ran.seen {
+		if strings.Contains(sql, "count(*)") || len(args) > 2000 {
+			continue // counts are for verifying everything; long lists are short lists again
+		}
+		found, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+sql, args...)
+		if err != nil {
+			t.Fatalf("explain %.200s: %v", sql, err)
+		}
+		for found.Next() {
+			var id, parent, unused int
+			var step string
+			if err := found.Scan(&id, &parent, &unused, &step); err != nil {
+				t.Fatal(err)
+			}
+			if slow(step, sql) {
+				t.Errorf("%s\n  %.400s", step, strings.Join(strings.Fields(sql), " "))
+			}
+		}
+		if err := found.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// whole finds a search that narrows nothing down but the scope.
+var whole = regexp.MustCompile(`\(scope=\?\)$`)
+
+func slow(step, sql string) bool {
+	for _, name := range small {
+		if strings.Contains(step, " "+name+" ") {
+			return false
+		}
+	}
+	inMemory := regexp.MustCompile(`^SCAN (v|b|CONSTANT ROW|.*-ROW VALUES CLAUSE|.* CONSTANT ROWS?)$`).MatchString(step)
+	switch {
+	case inMemory:
+		return false
+	case strings.HasPrefix(step, "SCAN"):
+		return true
+	case strings.Contains(step, "TEMP B-TREE FOR ORDER BY"):
+		return strings.Contains(sql, "LIMIT") && !strings.Contains(sql, " IN (")
+	default:
+		return whole.MatchString(step)
+	}
+}
+
+type suiteRun struct {
+	*statements
+	store *Store
+}
+
+// suiteStatements runs the conformance suite on SQLite and gives its statements.
+func suiteStatements(t *testing.T) suiteRun {
+	t.Helper()
+	ran := suiteRun{statements: &statements{}}
+	ran.store = sqliteStore(t, ran.add)
+	t.Run("suite", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) control.Store { return ran.store })
+	})
+	if len(ran.seen) < 60 {
+		t.Fatalf("only %d different statements were seen", len(ran.seen))
+	}
+	return ran
+}
