@@ -8,8 +8,8 @@ import (
 
 // The kinds of entry that a deployment leaves in the record.
 const (
-	EntryRequested    = "deployment.requested"
-	EntryPlanned      = "deployment.planned"
+	EntryRequested    = "deployment.requested" // data: what is to be done where, and the plan
+	EntryPlanned      = "deployment.planned"   // data: plan, planDigest, model, artifacts, targetCount, waves
 	EntryAuthorised   = "deployment.authorised"
 	EntryStateChanged = "deployment.state-changed" // data: from, to
 	EntryGateJudged   = "gate.judged"              // data: gate, open, and the reasons or the counts
@@ -25,22 +25,43 @@ const (
 
 // RequestedEntry gives the entry of a deployment that was just stored.
 func RequestedEntry(d Deployment) practice.Entry {
+	data := planData(d)
+	data["release"], data["direction"] = d.Header.Release, string(d.Header.Direction)
+	data["environment"] = d.Header.Environment
+	if d.Change != "" {
+		data["change"] = d.Change
+	}
+	if d.Remediates != "" {
+		data["remediates"] = d.Remediates
+	}
+	if !d.StartAfter.IsZero() {
+		data["plannedStart"] = d.StartAfter.UTC().Format(timeFormat)
+	}
 	return practice.Entry{
-		Kind:    EntryRequested,
-		Subject: "deployment/" + d.ID,
-		Who:     d.RequestedBy,
-		When:    d.RequestedAt,
-		Why:     d.Reason,
-		Data: map[string]any{
-			"release":     d.Header.Release,
-			"direction":   string(d.Header.Direction),
-			"environment": d.Header.Environment,
-			"plan":        d.Plan,
-			"planDigest":  string(d.PlanDigest),
-			"targets":     d.Header.TargetCount,
-			"change":      d.Change,
-			"remediates":  d.Remediates,
-		},
+		Kind: EntryRequested, Subject: "deployment/" + d.ID,
+		Who: d.RequestedBy, When: d.RequestedAt, Why: d.Reason, Data: data,
+	}
+}
+
+// planData says which plan, model and artifacts a deployment is bound to, as far
+// as that is known yet.
+func planData(d Deployment) map[string]any {
+	h := d.Header
+	artifacts := make([]any, 0, len(h.Items))
+	for _, item := range h.Items {
+		artifact := map[string]any{"name": item.Component, "version": item.Version}
+		if item.Artifact != nil {
+			artifact["digest"], artifact["reference"] = string(item.Artifact.Digest), item.Artifact.Reference
+		}
+		artifacts = append(artifacts, artifact)
+	}
+	return map[string]any{
+		"plan":        d.Plan,
+		"planDigest":  string(d.PlanDigest),
+		"model":       map[string]any{"name": h.Model.Name, "revision": h.Model.Revision, "digest": string(h.Model.Digest)},
+		"artifacts":   artifacts,
+		"targetCount": h.TargetCount,
+		"waves":       len(h.Waves),
 	}
 }
 

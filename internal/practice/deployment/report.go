@@ -126,26 +126,26 @@ func step(before, after bool) int {
 	}
 }
 
-// noteReport adds the entry of a report.
+// noteReport adds the entry of a report. Only a report about a step names one.
 func (c *course) noteReport(row Target, r Report) {
 	data := map[string]any{
-		"order": r.Order, "seq": r.Seq, "stage": r.Stage, "attempt": r.Attempt,
+		"order": r.Order, "seq": r.Seq, "stage": r.Stage, "attempt": r.Attempt, "phase": string(row.Phase),
 		"report": string(r.Kind), "state": string(row.State), "at": r.At.UTC().Format(timeFormat),
 	}
-	if r.StepName != "" {
-		data["step"], data["stepName"] = r.Step, r.StepName
+	if r.Kind == StepBegun || r.Kind == StepEnded {
+		data["step"], data["stepIndex"] = r.StepName, r.Step
+		data["started"] = r.At.Add(-r.Took.Std()).UTC().Format(timeFormat)
 	}
-	if r.Outcome != "" {
-		data["outcome"] = string(r.Outcome)
+	for key, text := range map[string]string{"outcome": string(r.Outcome), "message": r.Message, "code": string(r.Code)} {
+		if text != "" {
+			data[key] = text
+		}
 	}
 	if r.Tries > 0 {
 		data["tries"] = r.Tries
 	}
 	if r.Took > 0 {
 		data["took"] = r.Took.String()
-	}
-	if r.Code != "" {
-		data["code"] = string(r.Code)
 	}
 	c.noteOn(row.Name, EntryReported, practice.Actor{Kind: practice.Machine, Name: row.Agent}, r.Message, data)
 }

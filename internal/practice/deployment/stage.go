@@ -60,7 +60,7 @@ func (s Stage) Retry() bool { return s.First < s.Number }
 // Issuing says whether orders of that stage may still be issued. Whoever issues
 // asks it of the deployment that they loaded in the same transaction.
 func (d Deployment) Issuing(stage int) bool {
-	return d.State != Closed && d.State != Cancelling && d.Stage.Number == stage && !d.Stage.Issued
+	return stage > 0 && d.Stage.Number == stage && !d.Stage.Issued && d.State != Closed && d.State != Cancelling
 }
 
 // Issue gives the row as it is once the order exists: its attempt, the fence, is

@@ -6,6 +6,7 @@ import (
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/model"
 )
 
 // TestBelongs goes through the four conditions of Belongs one by one.
@@ -129,6 +130,11 @@ func TestProceed(t *testing.T) {
 	tell(deployment.TargetSilent{Target: s.rows["app-1"]})
 	expect("silent for too long", begun, false)
 	expect("silent for too long", report(deployment.StepEnded, 2), true)
+	tell(deployment.Reported{Target: s.rows["app-2"], Report: deployment.Report{
+		Order: "O-app-2", Deployment: "D-12", Target: "app-2", Stage: 1, Attempt: 1, Seq: 1, Kind: deployment.OrderEnded, Outcome: deployment.Done,
+	}})
+	tell(deployment.GuidanceGiven{Advice: deployment.RetryTargets, By: anna})
+	expect("about to be ordered again", report(deployment.StepEnded, 2), false)
 	tell(deployment.CancelAsked{By: anna})
 	expect("cancelled", report(deployment.StepEnded, 2), false)
 	expect("cancelled", report(deployment.OrderEnded, 3), true)
@@ -161,5 +167,37 @@ func TestLateOrders(t *testing.T) {
 	}
 	if err := s.issue(1); practice.CodeOf(err) != practice.Conflict {
 		t.Errorf("issuing after the cancellation: %v", err)
+	}
+}
+
+// TestRemediationIsNoRepair: a target that failed and was brought back stays
+// counted as a failure, and where it is not known what was there before, the
+// inventory is not told that it is back.
+func TestRemediationIsNoRepair(t *testing.T) {
+	t.Parallel()
+	s := running(t, 1)
+	s.d.Header.OnFailure = model.Remediate
+	end := func(outcome deployment.Outcome) {
+		t.Helper()
+		row := s.rows["app-1"]
+		if err := s.decide(deployment.Reported{Target: row, Report: deployment.Report{
+			Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderEnded, Outcome: outcome,
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end(deployment.OutcomeFail)
+	row := s.rows["app-1"]
+	row.Before = nil
+	s.rows["app-1"] = row
+	if err := s.issue(10); err != nil {
+		t.Fatal(err)
+	}
+	end(deployment.Done)
+	if s.d.Result != deployment.Remediated || s.d.Failures != 1 || !s.rows["app-1"].Remediated {
+		t.Errorf("it is %s with %d failures", s.d.Result, s.d.Failures)
+	}
+	if len(s.last.Landings) != 1 || !s.last.Landings[0].Uncertain {
+		t.Errorf("the inventory is told %+v", s.last.Landings)
 	}
 }

@@ -12,12 +12,7 @@ func (c *course) planFrozen(e PlanFrozen) {
 	if !c.state(Requested) {
 		return
 	}
-	c.note(EntryPlanned, e.By, "", map[string]any{
-		"plan":       c.d.Plan,
-		"planDigest": string(c.d.PlanDigest),
-		"targets":    c.d.Header.TargetCount,
-		"waves":      len(c.d.Header.Waves),
-	})
+	c.note(EntryPlanned, e.By, "", planData(c.d))
 	c.enter(Planned, practice.Hold(practice.Reason{
 		Gate:    "authorisation",
 		Message: fmt.Sprintf("plan %s %s is not authorised yet", c.d.Plan, c.d.PlanDigest.Short()),
