@@ -1,0 +1,209 @@
+package agent
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/signature"
+)
+
+// How often the agent speaks without being asked.
+const (
+	heartbeat = 15 * time.Second // at most a fifth sooner or later
+	syncEvery = time.Minute      // orders whose hint was lost
+	again     = 2 * time.Second  // after a question that was not answered
+	patience  = 20 * time.Second // for one answer
+)
+
+// jitter gives d, up to a fifth sooner or later: a fleet must not speak at once.
+func jitter(d time.Duration) time.Duration {
+	return d - d/5 + rand.N(2*d/5+1)
+}
+
+// converse says hello and asks for orders, until ctx ends.
+func (a *Agent) converse(ctx context.Context) {
+	beat := time.NewTimer(0)
+	defer beat.Stop()
+	var synced, greeted time.Time
+	due := true // for a sync
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.wake:
+			due = true
+		case <-beat.C:
+		}
+		now := a.o.Clock.Now()
+		_, known := a.clock.now(now)
+		if !known || now.Sub(greeted) >= heartbeat*4/5 {
+			if err := a.hello(ctx); err != nil {
+				a.o.Log.Debug("agent: hello", "error", err)
+				beat.Reset(jitter(again))
+				continue
+			}
+			greeted = now
+		}
+		if due || now.Sub(synced) >= syncEvery {
+			if err := a.sync(ctx); err != nil {
+				a.o.Log.Debug("agent: ask for orders", "error", err)
+				due = true
+				beat.Reset(jitter(again))
+				continue
+			}
+			due, synced = false, now
+		}
+		beat.Reset(jitter(heartbeat))
+	}
+}
+
+// hello sends the heartbeat; its answer sets the clock and may bring newer trust.
+func (a *Agent) hello(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	asked := a.o.Clock.Now()
+	welcome, err := a.o.Link.Hello(ctx, deployment.Hello{Version: a.o.Version, Facts: a.facts, Clock: asked.UTC()})
+	if err != nil {
+		return err
+	}
+	a.clock.set(welcome.Time, asked, a.o.Clock.Now())
+	if welcome.Trust != nil {
+		a.trust(*welcome.Trust)
+	}
+	a.prune()
+	return nil
+}
+
+// trust takes over a newer trust document.
+func (a *Agent) trust(e signature.Envelope) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	next, err := adopt(a.standing, e)
+	if err != nil {
+		a.o.Log.Warn("agent: trust document refused", "error", err)
+		return
+	}
+	if next.Serial == a.standing.Serial {
+		return
+	}
+	if err := a.o.Journal.PutStanding(next); err != nil {
+		a.fail(err)
+		return
+	}
+	a.o.Log.Info("agent: trust changed", "serial", next.Serial, "epoch", next.Epoch, "keys", len(next.Keys))
+	a.standing = next
+}
+
+// prune forgets what need not be recognised any more.
+func (a *Agent) prune() {
+	now, known := a.clock.now(a.o.Clock.Now())
+	if !known {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	ids := forgettable(a.held, a.outbox.holds, now)
+	if len(ids) == 0 {
+		return
+	}
+	if err := a.o.Journal.Forget(ids); err != nil {
+		a.fail(err)
+		return
+	}
+	for _, id := range ids {
+		delete(a.held, id)
+	}
+}
+
+// sync asks for open orders and takes them in.
+func (a *Agent) sync(ctx context.Context) error {
+	asking, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	orders, err := a.o.Link.Sync(asking)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.more = orders.More
+	for _, e := range orders.Envelopes {
+		if err := a.receive(ctx, e); err != nil {
+			a.fail(err)
+			return err
+		}
+	}
+	return nil
+}
+
+// receive judges one order; a.mu is held. Errors are the journal's.
+func (a *Agent) receive(ctx context.Context, e signature.Envelope) error {
+	o, err := authentic(e, a.standing.Keys, a.o.Scope, a.o.Name)
+	if err != nil {
+		a.o.Log.Warn("agent: order dropped", "error", err)
+		return nil
+	}
+	if h, held := a.held[o.ID]; held {
+		return a.repeat(h)
+	}
+	now, known := a.clock.now(a.o.Clock.Now())
+	if !known {
+		return nil // orders are asked for after the first hello only
+	}
+	h := &Held{Order: o, Progress: Progress{Mark: Accepted, Next: o.From}}
+	if why := admit(o, a.standing, now); why != nil {
+		h.Progress.Mark, h.Progress.EndedAt = Ended, now
+		h.Progress.Outcome, h.Progress.Seq = deployment.OutcomeFail, 1
+		r := report(o, 1, deployment.OrderRefused, a.o.Clock.Now())
+		r.Outcome, r.Code, r.Message, r.Hint = deployment.OutcomeFail, why.Code, why.Message, why.Hint
+		return a.accept(h, r)
+	}
+	if err := a.accept(h); err != nil {
+		return err
+	}
+	a.enqueue(ctx, h)
+	return nil
+}
+
+// accept writes an order down and sends its reports; a.mu is held.
+func (a *Agent) accept(h *Held, reports ...deployment.Report) error {
+	standing := raised(a.standing, h.Order)
+	if err := a.o.Journal.Accept(*h, standing, reports...); err != nil {
+		return err
+	}
+	a.standing, a.held[h.Order.ID] = standing, h
+	a.outbox.add(reports...)
+	return nil
+}
+
+// repeat answers an order that came again from the journal; a.mu is held. The
+// server does not know how it ended: it was restored, or our report is on its way.
+func (a *Agent) repeat(h *Held) error {
+	if h.Progress.Mark != Ended || a.outbox.holds(h.Order.ID) {
+		return nil
+	}
+	if h.Progress.Declined {
+		h.Progress.Declined = false
+		h.Progress.Seq++
+		r := report(h.Order, h.Progress.Seq, deployment.OrderRefused, a.o.Clock.Now())
+		r.Outcome, r.Message = deployment.OutcomeStop, "the server said not to begin, and nothing was done"
+		if err := a.o.Journal.Advance(h.Order.ID, h.Progress, r); err != nil {
+			return err
+		}
+	}
+	reports, err := a.o.Journal.Reports(h.Order.ID)
+	if err != nil {
+		return err
+	}
+	a.outbox.add(reports...)
+	return nil
+}
+
+// report begins a report about an order.
+func report(o deployment.Order, seq int, kind deployment.ReportKind, at time.Time) deployment.Report {
+	return deployment.Report{
+		Order: o.ID, Seq: seq, Deployment: o.Deployment, Target: o.Target, Stage: o.Stage, Attempt: o.Attempt,
+		Kind: kind, At: at.UTC(),
+	}
+}
