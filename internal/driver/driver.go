@@ -25,6 +25,15 @@ type Driver interface {
 	Remove(ctx context.Context, s Step, p Progress) error
 }
 
+// Resumer is a driver that must act when the agent starts: what it keeps
+// running may have stopped with the host.
+type Resumer interface {
+	// Resume sees to it that all that was applied and is remembered below state,
+	// the directory that the driver's steps had as State, runs again. It may be
+	// called at any time, and changes nothing where nothing is amiss.
+	Resume(ctx context.Context, state string) error
+}
+
 // Declaration describes a driver.
 type Declaration struct {
 	Name    string
@@ -55,7 +64,7 @@ type Step struct {
 	With      map[string]any  // exact inputs; ${secret.NAME} is filled in already
 	Artifact  string          // directory with the verified files of the version; "" when the step has none
 	Root      string          // the target's root directory: "/" on a host, a directory of its own for a local agent
-	State     string          // a directory for what the driver must remember on this target; exists, mode 0700
+	State     string          // a directory for what the driver must remember on this target; exists, mode 0700, always the same for a target and driver
 }
 
 // Finding is what an inspection saw.

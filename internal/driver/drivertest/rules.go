@@ -15,9 +15,7 @@ func refuses(t *testing.T, subject Subject) {
 	for field, with := range subject.Bad {
 		t.Run(field, func(t *testing.T) {
 			t.Parallel()
-			quiet := subject
-			quiet.Root = "" // nothing is done to it
-			tr := begin(t, quiet)
+			tr := begin(t, subject)
 			s := tr.one
 			s.With = with
 			_, inspect := tr.Driver.Inspect(t.Context(), s)
@@ -36,9 +34,7 @@ func refuses(t *testing.T, subject Subject) {
 	}
 	t.Run("unknown", func(t *testing.T) {
 		t.Parallel()
-		quiet := subject
-		quiet.Root = ""
-		tr := begin(t, quiet)
+		tr := begin(t, subject)
 		s := tr.one
 		s.With = maps.Clone(s.With)
 		s.With["nobodyKnowsThis"] = true
