@@ -1,10 +1,8 @@
 package deployment_test
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -21,6 +19,7 @@ import (
 type server struct {
 	d       deployment.Deployment
 	rows    map[string]deployment.Target
+	names   []string // of the rows, in the order of the plan
 	now     time.Time
 	effects []deployment.Effect // to be done
 	orders  int
@@ -81,6 +80,7 @@ func newServer(s shape) *server {
 			if s.fresh {
 				target.Before = []plan.Before{{}}
 			}
+			sv.names = append(sv.names, name)
 			sv.rows[name] = deployment.NewTarget("D-12", target)
 		}
 	}
@@ -204,11 +204,13 @@ func (s *server) withdraw(stage int) error {
 	return s.decide(events...)
 }
 
-// sorted gives the rows by name.
+// sorted gives the rows in the order of the plan.
 func (s *server) sorted() []deployment.Target {
-	return slices.SortedFunc(maps.Values(s.rows), func(a, b deployment.Target) int {
-		return cmp.Or(cmp.Compare(len(a.Name), len(b.Name)), cmp.Compare(a.Name, b.Name))
-	})
+	rows := make([]deployment.Target, 0, len(s.names))
+	for _, name := range s.names {
+		rows = append(rows, s.rows[name])
+	}
+	return rows
 }
 
 // broken is a rule that does not hold.

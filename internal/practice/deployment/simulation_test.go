@@ -138,8 +138,8 @@ func (w *world) tick() error {
 			return err
 		}
 	}
-	for _, row := range w.sorted() { // in order: the seed decides, not the map
-		w.live(w.executors[row.Name])
+	for _, name := range w.names { // in order: the seed decides, not the map
+		w.live(w.executors[name])
 	}
 	return w.violation
 }
@@ -225,10 +225,12 @@ func (w *world) reported(batch []deployment.Report) error {
 			w.orders[r.Order].open = false
 		}
 	}
-	if err := w.decide(events...); err != nil {
-		return err
+	if len(events) > 0 {
+		if err := w.decide(events...); err != nil {
+			return err
+		}
+		w.landed()
 	}
-	w.landed()
 	for _, r := range batch {
 		w.send(message{to: r.Target, report: r, refused: deployment.Proceed(w.d, w.rows[r.Target], r) != ""})
 	}
@@ -250,6 +252,9 @@ func (w *world) silence() error {
 		if open && !row.Deadline.After(w.now) {
 			events = append(events, deployment.TargetSilent{Target: row})
 		}
+	}
+	if len(events) == 0 {
+		return nil
 	}
 	err := w.decide(events...)
 	w.landed()
