@@ -1,0 +1,58 @@
+package document
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/library"
+	"tranship.dev/tranship/internal/practice/model"
+)
+
+// kind is what is known of one kind of document.
+type kind struct {
+	doc  string       // one sentence for people
+	spec reflect.Type // what its spec is decoded into
+	// read decodes a spec that has the right structure, and gives the document
+	// that lists it, if one does, and what is wrong beyond the structure.
+	read func(spec []byte) (parent string, problems []practice.Problem, err error)
+}
+
+func kinds() map[practice.Kind]kind {
+	service := kindOf("A service that consumers use.", func(s library.ServiceSpec) (string, []practice.Problem) {
+		return s.Product, nil
+	})
+	product := service
+	product.doc = "A product: services that are offered together."
+	return map[practice.Kind]kind{
+		practice.KindProduct: product,
+		practice.KindService: service,
+		practice.KindEnvironment: kindOf("A place that releases move into and out of.", func(s environment.Spec) (string, []practice.Problem) {
+			return "", environment.CheckSpec(s)
+		}),
+		practice.KindTarget: kindOf("Where a component lands: a host, a cluster, a room.", func(s environment.TargetSpec) (string, []practice.Problem) {
+			return s.Environment, environment.CheckTarget(s)
+		}),
+		practice.KindComponent: kindOf("A part of a service that can be deployed.", func(s library.ComponentSpec) (string, []practice.Problem) {
+			return s.Service, library.CheckComponent(s)
+		}),
+		practice.KindRelease: kindOf("Versions of components that move as one.", func(s library.ReleaseSpec) (string, []practice.Problem) {
+			return "", library.CheckRelease(s)
+		}),
+		practice.KindModel: kindOf("How components get into environments, out of them and back.", func(s model.Spec) (string, []practice.Problem) {
+			return "", model.CheckSpec(s)
+		}),
+	}
+}
+
+func kindOf[S any](doc string, check func(S) (string, []practice.Problem)) kind {
+	return kind{doc: doc, spec: reflect.TypeFor[S](), read: func(raw []byte) (string, []practice.Problem, error) {
+		var spec S
+		if err := json.Unmarshal(raw, &spec); err != nil {
+			return "", nil, err
+		}
+		parent, problems := check(spec)
+		return parent, problems, nil
+	}}
+}
