@@ -43,17 +43,23 @@ func readSchema[T any](ctx context.Context, kind goose.Dialect, db *sql.DB, file
 	if s.rivers, err = rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet}); err != nil {
 		return nil, fmt.Errorf("schema of jobs: %w", err)
 	}
-	existing, err := s.rivers.ExistingVersions(ctx)
-	if err != nil {
+	if s.haveJobs, err = jobsVersion(ctx, driver.GetExecutor(), db); err != nil {
 		return nil, fmt.Errorf("schema of jobs: %w", err)
-	}
-	for _, m := range existing {
-		s.haveJobs = max(s.haveJobs, m.Version)
 	}
 	for _, m := range s.rivers.AllVersions() {
 		s.needJobs = max(s.needJobs, m.Version)
 	}
 	return s, s.known()
+}
+
+// jobsVersion asks the table itself: River's own answer fails for versions that it does not know.
+func jobsVersion(ctx context.Context, river riverdriver.Executor, db *sql.DB) (version int, err error) {
+	there, err := river.TableExists(ctx, &riverdriver.TableExistsParams{Table: "river_migration"})
+	if err != nil || !there {
+		return 0, err
+	}
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM river_migration`).Scan(&version)
+	return version, err
 }
 
 // known refuses a database that a newer program has written.

@@ -56,6 +56,9 @@ func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	e := &sqlite{path: filepath.Join(dir, databaseFile), lock: held}
 	if err := e.open(ctx, o); err != nil {
+		if kind, known := e.classify(err); kind == failure {
+			err = known
+		}
 		return nil, errors.Join(err, e.close())
 	}
 	return newStore(e, o.trace), nil

@@ -20,7 +20,7 @@ import (
 )
 
 // maxTries bounds how often Update runs a transaction that the database asks to repeat.
-const maxTries = 30
+const maxTries = 60
 
 // Store is the system of record. It is safe for concurrent use.
 type Store struct {
@@ -64,7 +64,7 @@ func newStore(e engine, trace func(string, []any)) *Store {
 // A *Failure means that nothing more can be written; see Failed.
 func (s *Store) Update(ctx context.Context, scope practice.Scope, f func(control.Tx) error) error {
 	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 2*time.Millisecond, 500*time.Millisecond
+	wait.InitialInterval, wait.MaxInterval = 2*time.Millisecond, 150*time.Millisecond
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := s.run(ctx, scope, true, f)
 		var again *repeatable
