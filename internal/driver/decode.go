@@ -58,7 +58,7 @@ func check(plain map[string]any, inputs any) []practice.Problem {
 	path := huma.NewPathBuffer([]byte{}, 0)
 	path.Push("with")
 	var found huma.ValidateResult
-	huma.Validate(known.registry, known.schema, path, huma.ModeWriteToServer, plain, &found)
+	huma.Validate(known.registry, known.schema, path, huma.ModeWriteToServer, quoted(plain), &found)
 
 	problems := make([]practice.Problem, 0, len(found.Errors))
 	for _, err := range found.Errors {
@@ -68,11 +68,38 @@ func check(plain map[string]any, inputs any) []practice.Problem {
 		} else {
 			detail = &huma.ErrorDetail{Message: err.Error(), Location: "with"}
 		}
-		problems = append(problems, problem(detail, known))
+		p := problem(detail, known)
+		p.Path = unquote.Replace(p.Path)
+		problems = append(problems, p)
 	}
 	problems = append(problems, durations(plain, reflect.TypeOf(inputs).Elem(), "with")...)
 	slices.SortFunc(problems, func(a, b practice.Problem) int { return strings.Compare(a.Path, b.Path) })
 	return problems
+}
+
+// The validator takes a path apart at dots and brackets, so names that hold
+// them, such as limits.conf, are written with characters of no script instead.
+var (
+	quote   = strings.NewReplacer(".", "\uE000", "[", "\uE001")
+	unquote = strings.NewReplacer("\uE000", ".", "\uE001", "[")
+)
+
+func quoted(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		all := make(map[string]any, len(v))
+		for name, item := range v {
+			all[quote.Replace(name)] = quoted(item)
+		}
+		return all
+	case []any:
+		all := make([]any, len(v))
+		for at, item := range v {
+			all[at] = quoted(item)
+		}
+		return all
+	}
+	return v
 }
 
 var missing = regexp.MustCompile(`^expected required property (.+) to be present$`)

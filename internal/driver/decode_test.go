@@ -55,6 +55,7 @@ func TestDecodeNamesTheFieldAndNeverTheValue(t *testing.T) {
 		"duration":    {map[string]any{"path": "a", "wait": canary}, []string{"with.wait: is not a duration"}},
 		"empty":       {map[string]any{"path": ""}, []string{"with.path"}},
 		"all at once": {map[string]any{"keep": 0, "wait": 5}, []string{"with.path", "with.keep", "with.wait"}},
+		"dotted":      {map[string]any{"path": "a", "env": map[string]any{"x.y[0]": 5}, "nobody": 1}, []string{"with.env.x.y[0]", "with.nobody: is not"}},
 		"element":     {map[string]any{"path": "a", "argv": []any{1}}, []string{"with.argv[0]", "string"}},
 	} {
 		t.Run(name, func(t *testing.T) {

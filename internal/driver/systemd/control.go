@@ -32,10 +32,17 @@ func (s state) good() bool {
 // stale says whether the files changed since the service manager read them.
 func (s state) stale() bool { return s.Reload == "yes" }
 
+// cannotExecute is the exit code that the service manager gives a program that
+// it could not run.
+const cannotExecute = 203
+
 func (s state) String() string {
 	text := fmt.Sprintf("%s (%s)", s.Active, s.Sub)
 	if s.Result != "success" && s.Result != "" {
 		text += fmt.Sprintf(", result %s, exit code %d", s.Result, s.Code)
+	}
+	if s.Code == cannotExecute {
+		text += " (its program cannot be run)"
 	}
 	if s.Restarts > 0 {
 		text += fmt.Sprintf(", restarted %d times", s.Restarts)
@@ -109,6 +116,7 @@ func (u *unit) tellJournal(ctx context.Context, out driver.Progress) {
 }
 
 func (u *unit) lines(ctx context.Context, most int) string {
+	_, _ = u.run(ctx, u.journal, "--sync") // what was said last may still be on its way; without it, less is shown
 	text, err := u.run(ctx, u.journal, "--no-pager", "--quiet", "--output=short-iso", "--lines="+strconv.Itoa(most), "--unit="+u.in.Unit)
 	if err != nil {
 		return "it cannot be read: " + err.Error() + "\n"
@@ -122,7 +130,10 @@ func (u *unit) enable(ctx context.Context, out driver.Progress) error {
 	if *u.in.Enable {
 		verb = "enable"
 	}
-	return u.control(ctx, out, verb, "--", u.in.Unit)
+	if err := u.control(ctx, out, verb, "--", u.in.Unit); err != nil || !*u.in.Enable || u.enabledAsWanted(ctx) {
+		return err
+	}
+	return driver.BadInput("enable", "give the unit an [Install] section, or set enable to false", "cannot be done: %s has no [Install] section", u.in.Unit)
 }
 
 func (u *unit) enabledAsWanted(ctx context.Context) bool {

@@ -132,6 +132,7 @@ func TestHostConformance(t *testing.T) {
 			"dropIns": {"unit": unit, "content": "x", "dropIns": map[string]any{"../x.conf": "y"}},
 			"wait":    {"unit": unit, "content": "x", "wait": "long"},
 		},
+		Kills: 8,
 	})
 }
 
@@ -144,7 +145,7 @@ func TestHostTellsWhyAUnitDoesNotRun(t *testing.T) {
 		"ends at once":   {"[Service]\nExecStart=/bin/sh -c 'echo no such flag; exit 3'\n", "no such flag"},
 		"ends later":     {"[Service]\nExecStart=/bin/sh -c 'sleep 0.2; echo gave up; exit 3'\n", "gave up"},
 		"keeps on dying": {"[Service]\nRestart=always\nRestartSec=100ms\nExecStart=/bin/sh -c 'echo dying; exit 3'\n", "dying"},
-		"cannot run":     {"[Service]\nExecStart=/no/such/binary\n", "/no/such/binary"},
+		"cannot run":     {"[Service]\nExecStart=/no/such/binary\n", "its program cannot be run"},
 		"never ready":    {"[Service]\nType=notify\nExecStart=/bin/sleep 300\n", "did not start"},
 		"no unit":        {"this is no unit\n", "did not start"},
 	} {
@@ -166,6 +167,20 @@ func TestHostTellsWhyAUnitDoesNotRun(t *testing.T) {
 				t.Errorf("left: %s", listed)
 			}
 		})
+	}
+}
+
+func TestHostOneThatCannotBeEnabled(t *testing.T) {
+	if os.Getenv(onHost) == "" {
+		t.Skip("runs on a lab host, from TestOnALabHost")
+	}
+	s := driver.Step{Name: "run", Component: "static", Version: "1.0", Digest: practice.DigestOf(nil), Root: "/", State: t.TempDir()}
+	s.With = map[string]any{"unit": "static.service", "content": "[Service]\nExecStart=/bin/sleep 300\n"}
+	if err := systemd.New().Apply(t.Context(), s, &drivertest.Output{}); practice.CodeOf(err) != practice.Invalid || !strings.Contains(err.Error(), "with.enable") {
+		t.Errorf("got %v", err)
+	}
+	if err := systemd.New().Remove(t.Context(), s, &drivertest.Output{}); err != nil {
+		t.Error(err)
 	}
 }
 

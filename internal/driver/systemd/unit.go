@@ -278,8 +278,10 @@ func (u *unit) remove(ctx context.Context, out driver.Progress) error {
 		return err
 	}
 	if now.Load != "not-found" {
-		if err := u.control(ctx, out, "stop", "--", u.in.Unit); err != nil {
-			return err
+		if now.Active != "inactive" && now.Active != "failed" { // one that could not be loaded cannot be stopped
+			if err := u.control(ctx, out, "stop", "--", u.in.Unit); err != nil {
+				return err
+			}
 		}
 		if err := u.control(ctx, out, "disable", "--", u.in.Unit); err != nil {
 			return err
