@@ -1,0 +1,59 @@
+package wiring
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/party"
+	"tranship.dev/tranship/internal/practice/signature"
+	"tranship.dev/tranship/internal/registry"
+)
+
+// agentOf says which agent a key belongs to.
+func (s *Server) agentOf(ctx context.Context, key signature.PublicKey) (deployment.Sender, error) {
+	a, err := s.Control.AgentByKey(ctx, practice.DefaultScope, key)
+	return deployment.Sender{Scope: practice.DefaultScope, Agent: a.Name}, err
+}
+
+// revoked cuts an agent off that is trusted no longer.
+func (s *Server) revoked(agent string) {
+	if err := s.Hub.Revoke(deployment.Sender{Scope: practice.DefaultScope, Agent: agent}); err != nil {
+		s.options.Log.Warn("revoked agent was not cut off; it is refused when its admission ends", "agent", agent, "error", err)
+	}
+}
+
+// mediaAccess lets OCI clients in: a token is the password of basic
+// authentication, or a bearer token.
+func (s *Server) mediaAccess(r *http.Request, _ string, action registry.Action) (practice.Actor, error) {
+	_, written, basic := r.BasicAuth()
+	if !basic {
+		written = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	}
+	if written == "" {
+		return practice.Actor{}, practice.Faultf(practice.Unauthorised, "no token was sent").WithHint("log in with any user name and a token as password")
+	}
+	token, err := s.Control.Authenticate(r.Context(), practice.DefaultScope, written)
+	if err != nil {
+		return practice.Actor{}, err
+	}
+	needed := party.Fetch
+	if action == registry.Push {
+		needed = party.Stock
+	}
+	if !token.Role.May(needed) {
+		return practice.Actor{}, practice.Faultf(practice.Forbidden, "role %s may not %s media", token.Role, action).Final()
+	}
+	return token.Actor, nil
+}
+
+// mediaGate refuses to give executors a version that may not be deployed.
+// People may look at what they have put there.
+func (s *Server) mediaGate(ctx context.Context, repository string, digest practice.Digest, who practice.Actor) error {
+	if who.Kind != practice.Machine {
+		return nil
+	}
+	return s.Control.MayFetch(ctx, practice.DefaultScope, repository, digest)
+}

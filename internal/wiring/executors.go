@@ -1,0 +1,90 @@
+package wiring
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tranship.dev/tranship/internal/control"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/signature"
+)
+
+// seenEvery is how often heartbeats are written; they are gathered in between.
+const seenEvery = time.Second
+
+// executors answers agents with the use cases.
+type executors struct {
+	server  *Server
+	control *control.Control
+	log     *slog.Logger
+
+	mu   sync.Mutex
+	seen map[deployment.Sender]environment.Agent
+	busy bool
+}
+
+func newExecutors(s *Server) *executors {
+	return &executors{server: s, control: s.Control, log: s.options.Log, seen: map[deployment.Sender]environment.Agent{}}
+}
+
+// Hello takes a heartbeat; many are written in one go.
+func (e *executors) Hello(_ context.Context, from deployment.Sender, h deployment.Hello) (deployment.Welcome, error) {
+	now := time.Now().UTC()
+	skew := h.Clock.Sub(now)
+	e.mu.Lock()
+	e.seen[from] = environment.Agent{
+		Name: from.Agent, Version: h.Version, Facts: h.Facts, SeenAt: now.Truncate(time.Microsecond),
+		ClockSkew: practice.Duration(skew.Abs()), ClockAhead: skew > 0,
+	}
+	if !e.busy {
+		e.busy = true
+		time.AfterFunc(seenEvery, e.write)
+	}
+	e.mu.Unlock()
+	trust, err := e.control.Keys.Trust()
+	return deployment.Welcome{Time: now, Trust: &trust}, err
+}
+
+// write stores the gathered heartbeats. Losing some loses nothing: the next follow soon.
+func (e *executors) write() {
+	e.mu.Lock()
+	gathered := e.seen
+	e.seen, e.busy = map[deployment.Sender]environment.Agent{}, false
+	e.mu.Unlock()
+	scopes := map[practice.Scope][]environment.Agent{}
+	for from, a := range gathered {
+		scopes[from.Scope] = append(scopes[from.Scope], a)
+	}
+	for scope, agents := range scopes {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		if err := e.control.SawAgents(ctx, scope, agents); err != nil {
+			e.log.Warn("heartbeats were not stored", "count", len(agents), "error", err)
+		}
+		cancel()
+	}
+}
+
+// Sync gives an agent its open orders.
+func (e *executors) Sync(ctx context.Context, from deployment.Sender, limit int) ([]signature.Envelope, error) {
+	return e.control.OpenOrders(ctx, from.Scope, from.Agent, limit)
+}
+
+// Reports stores reports and answers them.
+func (e *executors) Reports(ctx context.Context, batch []deployment.Sent) ([]deployment.Answer, error) {
+	begun := time.Now()
+	answers, err := e.control.Reports(ctx, batch)
+	if err == nil {
+		e.server.reports.Add(float64(len(batch)))
+		e.server.batches.Observe(time.Since(begun).Seconds())
+	}
+	return answers, err
+}
+
+// Output stores what steps print.
+func (e *executors) Output(ctx context.Context, from deployment.Sender, pieces []deployment.Output) error {
+	return e.control.Output(ctx, from.Scope, from.Agent, pieces)
+}

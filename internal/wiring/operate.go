@@ -1,0 +1,106 @@
+package wiring
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"tranship.dev/tranship/internal/backup"
+	"tranship.dev/tranship/internal/control"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/store"
+)
+
+// ready says whether the server can serve: the store answers and may be written.
+func (s *Server) ready(ctx context.Context) error {
+	if err := s.Store.Failure(); err != nil {
+		return err
+	}
+	return s.Store.View(ctx, practice.DefaultScope, func(tx control.Tx) error {
+		_, _, err := tx.RecordHead()
+		return err
+	})
+}
+
+// backup streams the whole installation: first the database as it is now, then
+// the keys and the media, of which nothing goes away that the database needs.
+func (s *Server) backup(ctx context.Context, w http.ResponseWriter) error {
+	dir, err := os.MkdirTemp(s.options.Dir, ".backup-*")
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	database := filepath.Join(dir, "tranship.db")
+	at := time.Now().UTC()
+	if err := s.Store.Backup(ctx, database); err != nil {
+		return err
+	}
+	if err := store.CheckBackup(ctx, database); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/x-tar")
+	w.Header().Set("Content-Disposition", `attachment; filename="tranship-`+at.Format("20060102-150405")+`.backup"`)
+	return backup.Write(w, backup.Head{Version: s.options.Version, At: at}, []backup.Part{
+		{Name: "tranship.db", Source: database},
+		{Name: "keys", Source: filepath.Join(s.options.Dir, "keys")},
+		{Name: "media/blobs", Source: filepath.Join(s.options.Dir, "media", "blobs")},
+	})
+}
+
+// metrics gives the figures of the server to Prometheus.
+func (s *Server) metrics() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.MustRegister(&figures{server: s}, s.reports, s.batches)
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+var (
+	recordSize = prometheus.NewDesc("tranship_record_entries", "Entries sealed in the record.", nil, nil)
+	openCount  = prometheus.NewDesc("tranship_open_deployments", "Deployments that are not closed, by state; counted up to 1000.", []string{"state"}, nil)
+)
+
+// figures are read from the store when they are asked for.
+type figures struct{ server *Server }
+
+// Describe names the figures.
+func (f *figures) Describe(c chan<- *prometheus.Desc) {
+	c <- recordSize
+	c <- openCount
+}
+
+// Collect reads the figures; one that cannot be read is left out and logged.
+func (f *figures) Collect(c chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := f.server.Store.View(ctx, practice.DefaultScope, func(tx control.Tx) error {
+		head, _, err := tx.RecordHead()
+		if err != nil {
+			return err
+		}
+		c <- prometheus.MustNewConstMetric(recordSize, prometheus.CounterValue, float64(head.Size))
+		open, err := tx.Deployments(deployment.Filter{Open: true}, practice.Page{Limit: practice.MaxLimit})
+		if err != nil {
+			return err
+		}
+		states := map[deployment.State]int{}
+		for _, d := range open {
+			states[d.State]++
+		}
+		for state, count := range states {
+			c <- prometheus.MustNewConstMetric(openCount, prometheus.GaugeValue, float64(count), string(state))
+		}
+		return nil
+	})
+	if err != nil {
+		f.server.options.Log.Warn("figures for metrics cannot be read", "error", err)
+	}
+}
