@@ -1,0 +1,518 @@
+package agent_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tranship.dev/tranship/internal/agent"
+	"tranship.dev/tranship/internal/driver"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/model"
+	"tranship.dev/tranship/internal/practice/plan"
+	"tranship.dev/tranship/internal/practice/signature"
+)
+
+// world runs a test in virtual time with an agent that remembers in memory.
+func world(t *testing.T, test func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		test(t, s, &fakeDriver{onDoubt: model.Ask}, agent.NewMemoryJournal(trusting(s)))
+	})
+}
+
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func want(t *testing.T, s *fakeServer, id, told string) {
+	t.Helper()
+	if got := s.told(id); got != told {
+		t.Errorf("order %s was reported as\n  %s\nwant\n  %s\nlast: %+v", id, got, told, s.last(id))
+	}
+}
+
+func TestOrder(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		defer start(t, s, d, j, nil)()
+		o := s.issue("web", step("one"), step("two"))
+		pass(time.Second)
+		want(t, s, o.ID, "begun step:0 step-end:0=done step:1 step-end:1=done ended=done")
+		if d.count() != 2 {
+			t.Errorf("%d steps were applied, want 2", d.count())
+		}
+	})
+}
+
+func TestNothingBeforeTheAnswer(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		s.answer = func(r deployment.Report) deployment.Answer { return deployment.Answer{} } // not stored yet
+		defer start(t, s, d, j, nil)()
+		o := s.issue("web", step("one"))
+		pass(10 * time.Minute)
+		if d.count() != 0 {
+			t.Fatal("a step was done before the server said proceed")
+		}
+		s.mu.Lock()
+		s.answer = func(deployment.Report) deployment.Answer { return deployment.Answer{Stored: true, Message: "withdrawn"} }
+		s.mu.Unlock()
+		pass(time.Minute)
+		want(t, s, o.ID, "begun")
+		if d.count() != 0 {
+			t.Error("a step was done though the server said not to begin")
+		}
+	})
+}
+
+func TestGoesOnWithoutServer(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		d.apply = func(_ context.Context, st driver.Step, _ driver.Progress) error {
+			if st.Name == "one" {
+				s.setDown(true)
+			}
+			return nil
+		}
+		defer start(t, s, d, j, nil)()
+		o := s.issue("web", step("one"), step("two"), step("three"))
+		pass(time.Hour)
+		if d.count() != 3 {
+			t.Fatalf("%d of 3 steps were done while the server was away", d.count())
+		}
+		s.setDown(false)
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done step:1 step-end:1=done step:2 step-end:2=done ended=done")
+	})
+}
+
+func TestServerSaysStop(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		s.answer = func(r deployment.Report) deployment.Answer {
+			return deployment.Answer{Stored: true, Proceed: r.Kind != deployment.StepEnded, Message: "cancelled"}
+		}
+		defer start(t, s, d, j, nil)()
+		o := s.issue("web", step("one"), step("two"))
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done ended=stopped")
+		if d.count() != 1 {
+			t.Errorf("%d steps were done, want 1", d.count())
+		}
+	})
+}
+
+func TestRetries(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		var at []time.Duration
+		began := time.Now()
+		d.apply = func(_ context.Context, st driver.Step, _ driver.Progress) error {
+			at = append(at, time.Since(began).Round(time.Second))
+			if st.Name == "final" {
+				return practice.Faultf(practice.Invalid, "no such thing").WithHint("mend it").Final()
+			}
+			return errors.New("not yet")
+		}
+		defer start(t, s, d, j, nil)()
+		patient := step("patient")
+		patient.Attempts, patient.Delay = 5, practice.Duration(20*time.Second)
+		o := s.issue("web", patient, step("never"))
+		pass(10 * time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=failed ended=failed")
+		if got, expect := fmt.Sprint(at), "[0s 20s 1m0s 2m0s 3m0s]"; got != expect {
+			t.Errorf("attempts at %s, want %s", got, expect)
+		}
+		if r := s.last(o.ID); !strings.Contains(r.Message, "step patient: not yet") {
+			t.Errorf("the failure says %q", r.Message)
+		}
+		terminal := step("final")
+		terminal.Attempts = 5
+		o = s.issue("web", terminal)
+		pass(10 * time.Minute)
+		if r := s.last(o.ID); len(at) != 6 || r.Code != practice.Invalid || r.Hint != "mend it" {
+			t.Errorf("a terminal error was tried %d times and reported as %+v", len(at)-5, r)
+		}
+	})
+}
+
+func TestTimeout(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		d.apply = func(ctx context.Context, _ driver.Step, _ driver.Progress) error { <-ctx.Done(); return ctx.Err() }
+		defer start(t, s, d, j, nil)()
+		o := s.issue("web", step("slow"))
+		pass(2 * time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=failed ended=failed")
+		if r := s.last(o.ID); !strings.Contains(r.Message, "did not end within 1m0s") {
+			t.Errorf("the timeout says %q", r.Message)
+		}
+	})
+}
+
+func TestCheck(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		looks := 0
+		d.inspect = func(driver.Step) (driver.Finding, error) {
+			looks++
+			return driver.Finding{Matches: looks >= 3, Detail: "answers 503, not 200"}, nil
+		}
+		defer start(t, s, d, j, nil)()
+		check := step("answers")
+		check.Action, check.Attempts, check.Delay = model.Check, 2, practice.Duration(time.Second)
+		o := s.issue("web", check)
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=failed ended=failed")
+		if r := s.last(o.ID); !strings.Contains(r.Message, "answers 503, not 200") {
+			t.Errorf("the failed check says %q", r.Message)
+		}
+		o = s.issue("web", check)
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
+		if d.count() != 0 {
+			t.Error("a check applied something")
+		}
+	})
+}
+
+func TestPanickingDriver(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		d.apply = func(context.Context, driver.Step, driver.Progress) error { panic("oh") }
+		defer start(t, s, d, j, nil)()
+		o := s.issue("web", step("one"))
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=unknown ended=unknown")
+	})
+}
+
+func TestTargets(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		busy, most := map[string]int{}, 0
+		d.apply = func(_ context.Context, st driver.Step, _ driver.Progress) error {
+			target := filepath.Base(filepath.Dir(st.State))
+			d.mu.Lock()
+			busy[target]++
+			if busy[target] > 1 {
+				t.Errorf("two orders at once on %s", target)
+			}
+			most = max(most, len(busy))
+			d.mu.Unlock()
+			time.Sleep(time.Second)
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if busy[target]--; busy[target] == 0 {
+				delete(busy, target)
+			}
+			return nil
+		}
+		defer start(t, s, d, j, func(o *agent.Options) { o.Parallel = 3 })()
+		for i := range 12 {
+			s.issue(fmt.Sprintf("t%d", i%6), step("one"))
+		}
+		pass(time.Minute)
+		if d.count() != 12 || most != 3 {
+			t.Errorf("%d of 12 orders were done, %d at once; want 3 at once", d.count(), most)
+		}
+	})
+}
+
+func TestArtifactRefused(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		defer start(t, s, d, j, func(o *agent.Options) {
+			o.Fetch = func(context.Context, plan.Artifact) (string, error) {
+				return "", practice.Faultf(practice.Refused, "digest does not match").Final()
+			}
+		})()
+		second := step("two")
+		second.Artifact = 0
+		o, e := s.order("web", []plan.Step{step("one"), second}, func(o *deployment.Order) {
+			o.Artifacts = []plan.Artifact{{Component: "shop", Version: "2"}}
+		})
+		s.offer(o.ID, e)
+		pass(time.Minute)
+		want(t, s, o.ID, "begun ended=failed")
+		if r := s.last(o.ID); d.count() != 0 || r.Code != practice.Refused || !strings.Contains(r.Message, "shop 2: digest does not match") {
+			t.Errorf("%d steps were done; reported: %+v", d.count(), r)
+		}
+	})
+}
+
+// TestReplays offers orders again that were seen, are stale, expired, or for others.
+func TestReplays(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		stop := start(t, s, d, j, nil)
+		o := s.issue("web", step("one"))
+		pass(time.Minute)
+		ask := func(why string, change func(*deployment.Order)) deployment.Report {
+			t.Helper()
+			before := d.count()
+			o, e := s.order("web", []plan.Step{step("bad")}, change)
+			s.offer(o.ID, e)
+			pass(2 * time.Minute)
+			if d.count() != before {
+				t.Errorf("%s: the order was carried out", why)
+			}
+			return s.last(o.ID)
+		}
+		for why, change := range map[string]func(*deployment.Order){
+			"number seen":  func(o *deployment.Order) { o.ID, o.Counter = "x1", 1 },
+			"older epoch":  func(o *deployment.Order) { o.ID, o.Epoch = "x2", 0 },
+			"expired":      func(o *deployment.Order) { o.ID, o.Expires = "x3", time.Now().Add(-time.Second) },
+			"far ahead":    func(o *deployment.Order) { o.ID, o.Counter = "x4", 1<<62 },
+			"epoch ahead":  func(o *deployment.Order) { o.ID, o.Epoch = "x5", 1<<62 },
+			"no steps":     func(o *deployment.Order) { o.ID, o.Steps = "x6", nil },
+			"target leads": func(o *deployment.Order) { o.ID, o.Target = "x7", "../../etc" },
+			"driver leads": func(o *deployment.Order) { o.ID, o.Steps[0].Uses = "x8", "../x" },
+			"artifact":     func(o *deployment.Order) { o.ID, o.Steps[0].Artifact = "x9", 3 },
+		} {
+			if r := ask(why, change); r.Kind != deployment.OrderRefused || r.Message == "" {
+				t.Errorf("%s: reported %+v, want a refusal that says why", why, r)
+			}
+		}
+		for why, change := range map[string]func(*deployment.Order){
+			"other agent": func(o *deployment.Order) { o.ID, o.Agent = "y1", "b" },
+			"other scope": func(o *deployment.Order) { o.ID, o.Scope = "y2", "other" },
+		} {
+			if r := ask(why, change); r.Kind != "" {
+				t.Errorf("%s: answered %+v, want silence", why, r)
+			}
+		}
+		// The server forgot the reports: they come again, the effect does not.
+		s.mu.Lock()
+		s.ended[o.ID], s.reports[o.ID] = false, nil
+		s.mu.Unlock()
+		before := d.count()
+		pass(2 * time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
+		stop()
+		s.mu.Lock()
+		s.ended[o.ID], s.reports[o.ID] = false, nil
+		s.mu.Unlock()
+		defer start(t, s, d, j, nil)()
+		pass(2 * time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
+		if d.count() != before {
+			t.Error("an order that came again was carried out again")
+		}
+	})
+}
+
+// TestAltered flips each byte of an order's envelope: none is carried out, and
+// none makes the agent talk.
+func TestAltered(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		defer start(t, s, d, j, nil)()
+		pass(time.Second)
+		o, e := s.order("web", []plan.Step{step("one")}, nil)
+		for name, field := range map[string]*string{"payload": &e.Payload, "signature": &e.Signatures[0].Sig, "type": &e.PayloadType} {
+			good := *field
+			for i := range good {
+				for _, bit := range []byte{1, 2, 32} {
+					raw := []byte(good)
+					raw[i] ^= bit
+					*field = string(raw)
+					s.mu.Lock()
+					s.ids[o.ID], s.open = 0, []signature.Envelope{{Payload: e.Payload, PayloadType: e.PayloadType, Signatures: append(e.Signatures[:0:0], e.Signatures...)}}
+					s.mu.Unlock()
+					s.hint()
+					synctest.Wait()
+					if d.count() != 0 || s.told(o.ID) != "" {
+						t.Fatalf("byte %d of the %s altered by %d: carried out %d, reported %q", i, name, bit, d.count(), s.told(o.ID))
+					}
+				}
+			}
+			*field = good
+		}
+		s.offer(o.ID, e)
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
+	})
+}
+
+func TestTrustChanges(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		defer start(t, s, d, j, nil)()
+		pass(time.Second)
+		next := newServer()
+		put := func(signer *fakeServer, trust deployment.Trust) {
+			e, err := trust.Seal(signer.sign)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.mu.Lock()
+			s.trust = &e
+			s.mu.Unlock()
+			pass(time.Minute)
+		}
+		standing := func() agent.Standing { st, _ := j.Standing(); return st }
+		put(next, deployment.Trust{Serial: 2, Epoch: 1, Keys: []signature.PublicKey{next.public()}})
+		if standing().Serial != 1 {
+			t.Fatal("a document that only its own key signed was adopted")
+		}
+		put(s, deployment.Trust{Serial: 2, Epoch: 3, Keys: []signature.PublicKey{s.public(), next.public()}})
+		if st := standing(); st.Serial != 2 || st.Epoch != 3 || len(st.Keys) != 2 {
+			t.Fatalf("the new document was not adopted: %+v", st)
+		}
+		put(s, deployment.Trust{Serial: 3, Epoch: 2, Keys: []signature.PublicKey{s.public()}})
+		if st := standing(); st.Epoch != 3 || st.Serial != 2 {
+			t.Fatalf("a document of an older epoch was adopted: %+v", st)
+		}
+		put(next, deployment.Trust{Serial: 3, Epoch: 3, Keys: []signature.PublicKey{next.public()}})
+		old := s.issue("web", step("old")) // epoch 1, key not trusted any more
+		next.epoch = 3
+		fresh, e := next.order("web", []plan.Step{step("new")}, func(o *deployment.Order) { o.ID = "fresh" })
+		s.offer(fresh.ID, e)
+		pass(2 * time.Minute)
+		want(t, s, old.ID, "")
+		want(t, s, "fresh", "begun step:0 step-end:0=done ended=done")
+	})
+}
+
+// TestStopInTheMiddle stops the agent while a step runs, and starts it anew.
+func TestStopInTheMiddle(t *testing.T) {
+	for how, expect := range map[model.OnDoubt]struct {
+		found driver.Finding
+		told  string
+		count int
+	}{
+		model.Ask:    {driver.Finding{Matches: true}, "begun step:0 step-end:0=unknown ended=unknown", 1},
+		model.Repeat: {driver.Finding{Matches: true}, "begun step:0 step-end:0=done step:1 step-end:1=done ended=done", 3},
+		model.Probe:  {driver.Finding{Matches: true}, "begun step:0 step-end:0=done step:1 step-end:1=done ended=done", 2},
+		"":           {driver.Finding{}, "begun step:0 step-end:0=unknown ended=unknown", 1}, // the driver says ask
+		"probe-not":  {driver.Finding{}, "begun step:0 step-end:0=done step:1 step-end:1=done ended=done", 3},
+	} {
+		t.Run(string(how), func(t *testing.T) {
+			world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+				first := true
+				d.apply = func(ctx context.Context, _ driver.Step, _ driver.Progress) error {
+					if first {
+						first = false
+						<-ctx.Done()
+						return ctx.Err()
+					}
+					return nil
+				}
+				d.inspect = func(driver.Step) (driver.Finding, error) { return expect.found, nil }
+				one := step("one")
+				one.OnDoubt = model.OnDoubt(strings.TrimSuffix(string(how), "-not"))
+				stop := start(t, s, d, j, nil)
+				o := s.issue("web", one, step("two"))
+				pass(time.Second)
+				stop()
+				want(t, s, o.ID, "begun step:0")
+				defer start(t, s, d, j, nil)()
+				pass(time.Minute)
+				want(t, s, o.ID, expect.told)
+				if d.count() != expect.count {
+					t.Errorf("applied %d times, want %d", d.count(), expect.count)
+				}
+			})
+		})
+	}
+}
+
+func TestGrace(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		d.apply = func(ctx context.Context, _ driver.Step, _ driver.Progress) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(5 * time.Second):
+				return nil
+			}
+		}
+		stop := start(t, s, d, j, func(o *agent.Options) { o.Grace = 10 * time.Second })
+		o := s.issue("web", step("one"))
+		pass(time.Second)
+		stop()
+		orders, _ := j.Orders()
+		if len(orders) != 1 || orders[0].Progress.Outcome != deployment.Done {
+			t.Errorf("a step that ended within the grace is in the journal as %+v", orders)
+		}
+		defer start(t, s, d, j, nil)()
+		pass(time.Minute)
+		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
+	})
+}
+
+func TestOutput(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		state := t.TempDir()
+		if err := os.Mkdir(filepath.Join(state, "secrets"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(state, "secrets", "word"), []byte("hunter2hunter2\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		big := strings.Repeat("é", 600_000)
+		d.apply = func(_ context.Context, st driver.Step, p driver.Progress) error {
+			fmt.Fprintf(p, "the word is %s\x00\n", st.With["word"])
+			for i := 0; i < len(big); i += 1001 { // splits characters
+				p.Write([]byte(big[i:min(len(big), i+1001)]))
+			}
+			return fmt.Errorf("failed with %s", st.With["word"])
+		}
+		defer start(t, s, d, j, func(o *agent.Options) { o.StateDir = state })()
+		secret := step("one")
+		secret.With = map[string]any{"word": "${secret.word}"}
+		o := s.issue("web", secret)
+		pass(time.Minute)
+		s.mu.Lock()
+		text := s.output[o.ID]
+		s.mu.Unlock()
+		if strings.Contains(text, "hunter2") || strings.Contains(s.last(o.ID).Message, "hunter2") || !strings.Contains(text, "the word is ") {
+			t.Errorf("output %.60q, message %q", text, s.last(o.ID).Message)
+		}
+		if n := strings.Count(text, "\uFFFD"); n > 2 { // the NUL, and the character at the limit
+			t.Errorf("%d characters were broken", n)
+		}
+		if len(text) > 1<<20+200 || !strings.Contains(text, "bytes more were printed") {
+			t.Errorf("%d bytes of output, ending %q", len(text), text[max(0, len(text)-80):])
+		}
+	})
+}
+
+// TestBatches: what is ready together goes together.
+func TestBatches(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		d.apply = func(context.Context, driver.Step, driver.Progress) error { s.setDown(true); return nil }
+		defer start(t, s, d, j, nil)()
+		steps := []plan.Step{step("1"), step("2"), step("3"), step("4")}
+		s.issue("web", steps...)
+		pass(time.Minute)
+		s.mu.Lock()
+		before := s.asked
+		s.mu.Unlock()
+		s.setDown(false)
+		pass(time.Second)
+		if s.asked != before+1 {
+			t.Errorf("%d messages for the reports that had gathered, want 1", s.asked-before)
+		}
+	})
+}
+
+func TestPrune(t *testing.T) {
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		defer start(t, s, d, j, nil)()
+		for i := range 130 {
+			s.issue(fmt.Sprintf("t%d", i%7), step("one"))
+		}
+		pass(time.Minute)
+		held := func() int { all, _ := j.Orders(); return len(all) }
+		if held() != 130 {
+			t.Fatalf("%d orders are held, want 130", held())
+		}
+		pass(26 * time.Hour)
+		if held() != 100 {
+			t.Errorf("after a day %d orders are held, want 100", held())
+		}
+		if d.count() != 130 {
+			t.Errorf("%d orders were carried out", d.count())
+		}
+	})
+}
