@@ -101,24 +101,33 @@ func (w *world) run() error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	for range 5000 {
-		if w.d.State == deployment.Closed || w.d.State == deployment.AwaitingGuidance && w.patient {
-			break
-		}
-		if err := w.tick(); err != nil {
-			return err
-		}
-	}
-	if w.d.State != deployment.Closed && w.d.State != deployment.AwaitingGuidance {
-		return broken("it does not end")
+	if err := w.until(1); err != nil {
+		return err
 	}
 	w.calm, w.patient = true, true
-	for range 200 {
+	if err := w.until(200); err != nil {
+		return err
+	}
+	return w.compare()
+}
+
+// until lets time go until the deployment has stood at its end for so many
+// ticks: one that waits for a person may yet go on by a late report.
+func (w *world) until(quiet int) error {
+	stood := 0
+	for range 10_000 {
+		if w.d.State == deployment.Closed || w.d.State == deployment.AwaitingGuidance && w.patient {
+			if stood++; stood > quiet {
+				return nil
+			}
+		} else {
+			stood = 0
+		}
 		if err := w.tick(); err != nil {
 			return err
 		}
 	}
-	return w.compare()
+	return broken("it does not end")
 }
 
 func (w *world) begin() error {
