@@ -28,10 +28,10 @@ func (c *checker) add(at place, path, message, hint string) {
 // check compares v with what is expected at path. name is the place of the
 // name that v stands behind.
 func (c *checker) check(path string, name place, v *value, expected *shape) {
-	s := c.documents.resolve(expected)
 	if v.spoilt {
 		return
 	}
+	s := c.documents.resolve(expected).choose(v)
 	if v.form == nothing && len(s.Type) > 0 && !slices.Contains(s.Type, "null") {
 		c.add(name, path, fmt.Sprintf("has no value: expected %s", wanted(s)), "give one, or leave the field out")
 		return
@@ -54,6 +54,24 @@ func (c *checker) check(path string, name place, v *value, expected *shape) {
 			c.step(path, name, v)
 		}
 	}
+}
+
+// choose gives the alternative of a shape that is of the value's type. When
+// none is, it is a shape with the types of all.
+func (s *shape) choose(v *value) *shape {
+	alternatives := slices.Concat(s.OneOf, s.AnyOf)
+	if len(alternatives) == 0 {
+		return s
+	}
+	all := *s
+	all.OneOf, all.AnyOf = nil, nil
+	for _, one := range alternatives {
+		if fits(v, one.Type) {
+			return one
+		}
+		all.Type = append(all.Type, one.Type...)
+	}
+	return &all
 }
 
 func fits(v *value, allowed types) bool {
@@ -123,10 +141,10 @@ func mend(v *value, s *shape) string {
 		return "write true"
 	case slices.Contains(s.Type, huma.TypeBoolean) && v.form == text && slices.Contains([]string{"no", "off", "n"}, strings.ToLower(v.text)):
 		return "write false"
-	case slices.Contains(s.Type, huma.TypeArray) && v.form != list && v.form != nothing:
-		return `begin each element of the list with "- "`
 	case v.form == text && fits(&value{form: number}, s.Type) && !fits(&value{form: text}, s.Type):
 		return "write a number without quotes"
+	case slices.Contains(s.Type, huma.TypeArray) && v.form != list && v.form != nothing:
+		return `begin each element of the list with "- "`
 	}
 	return ""
 }

@@ -28,7 +28,9 @@ func drivers() map[string]document.Driver {
 			"environment":{"type":"object","additionalProperties":{"type":"string"}},
 			"stopSignal":{"type":"string","enum":["TERM","INT"]}}}`)},
 		"http": {Actions: []model.Action{model.Check}, Inputs: []byte(`{"type":"object","additionalProperties":false,"required":["url"],"properties":{
-			"url":{"type":"string","pattern":"^https?://"},"status":{"type":"integer"},"follow":{"type":"boolean"},
+			"url":{"type":"string","pattern":"^https?://"},"follow":{"type":"boolean"},
+			"status":{"oneOf":[{"type":"integer","minimum":100},{"type":"array","minItems":1,"items":{"type":"integer"}}]},
+			"bodyContains":{"type":"string"},"within":{"type":"string"},
 			"body":{"$ref":"#/$defs/Body"}},
 			"$defs":{"Body":{"type":"object","additionalProperties":false,"properties":{"contains":{"type":"string","minLength":1}}}}}`)},
 		"systemd": {Inputs: []byte(`{"type":"object"}`)},

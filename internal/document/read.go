@@ -82,8 +82,9 @@ func (r *reading) file(f control.File) {
 // strange finds the first character that is not allowed in YAML.
 func strange(content string) (line, column int, found bool) {
 	line, column = 1, 1
-	for _, c := range content {
+	for i, c := range content {
 		switch {
+		case c == utf8.RuneError && strings.HasPrefix(content[i:], "\ufffd"): // written so
 		case c == '\n':
 			line, column = line+1, 1
 			continue

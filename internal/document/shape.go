@@ -6,6 +6,7 @@ import (
 	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -39,6 +40,7 @@ type shape struct {
 	Then        *shape            `json:"then,omitempty"`
 	AllOf       []*shape          `json:"allOf,omitempty"`
 	AnyOf       []*shape          `json:"anyOf,omitempty"`
+	OneOf       []*shape          `json:"oneOf,omitempty"`
 
 	// order is the order of the fields in the Go type; names that it lacks follow by alphabet.
 	order []string
@@ -190,7 +192,7 @@ func (s *shape) each(do func(*shape)) {
 	for _, part := range s.Properties {
 		part.each(do)
 	}
-	for _, part := range append(append([]*shape{s.Items, s.Names, s.If, s.Then}, s.AllOf...), s.AnyOf...) {
+	for _, part := range slices.Concat([]*shape{s.Items, s.Names, s.If, s.Then}, s.AllOf, s.AnyOf, s.OneOf) {
 		part.each(do)
 	}
 	if s.Additional != nil {

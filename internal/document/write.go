@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -76,9 +77,21 @@ func (w *writer) value(indent int, v any, s *shape) {
 		w.out.WriteString(" " + scalar(v, indent) + "\n")
 	case nil:
 		w.out.WriteString(" null\n")
+	case json.Number:
+		w.out.WriteString(" " + written(v) + "\n")
 	default:
 		fmt.Fprintf(&w.out, " %v\n", v)
 	}
+}
+
+// written gives a number as Read takes it. Whole numbers that JSON keeps only
+// roughly are written with an exponent, as they must have come in.
+func written(n json.Number) string {
+	f, err := n.Float64()
+	if err != nil || math.Abs(f) <= most {
+		return n.String()
+	}
+	return strconv.FormatFloat(f, 'e', -1, 64)
 }
 
 func (w *writer) table(indent int, fields map[string]any, s *shape) {
@@ -138,7 +151,12 @@ func rank(name string, known []string) int {
 	return len(known)
 }
 
-var harmless = regexp.MustCompile(`^[A-Za-z_/$][A-Za-z0-9_./${}=+-]*( [A-Za-z0-9_./${}=+-]+)*$`)
+// harmless are texts that every reader of YAML takes for texts: words, and
+// durations, versions and addresses, though they begin with a digit.
+var harmless = regexp.MustCompile(`^(` +
+	`[A-Za-z_/$][A-Za-z0-9_./${}=+-]*( [A-Za-z0-9_./${}=+-]+)*|` +
+	`([0-9]+(h|ms?|s))+|` +
+	`[0-9]+\.[0-9]+\.[0-9]+[A-Za-z0-9.+-]*)$`)
 
 // line writes a text within one line: plain where every reader of YAML takes
 // it for this text, otherwise in quotes.
@@ -203,7 +221,7 @@ func escaped(s string) string {
 			b.WriteString(`\n`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(r) && r != unicode.ReplacementChar:
 			b.WriteRune(r)
 		case r > 0xffff:
 			fmt.Fprintf(&b, `\U%08x`, r)
