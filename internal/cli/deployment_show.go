@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"tranship.dev/tranship/api/client"
+)
+
+func (c *console) deploymentShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show D-12", Short: "Show a deployment", Args: exactly("DEPLOYMENT"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runDeploymentShow(cmd.Context(), c, args[0]) },
+	}
+}
+
+func runDeploymentShow(ctx context.Context, c *console, id string) error {
+	s, err := c.session()
+	if err != nil {
+		return err
+	}
+	d, err := decode[client.Deployment](s.api.GetDeployment(ctx, id))
+	if err != nil {
+		return err
+	}
+	return c.show(d.Raw, func(w io.Writer) { c.deploymentSheet(w, d.Value) })
+}
+
+func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
+	state := c.outPaint.state(stateOf(d)) + ", since " + clock(d.Since)
+	c.sheet(w, "deployment", c.outPaint.bold(d.Id), "release", releaseOf(d), "environment", d.Header.Environment,
+		"state", state, "cause", d.Cause,
+		"plan", fmt.Sprintf("%s, %s", d.Plan, d.PlanDigest),
+		"model", fmt.Sprintf("%s, revision %d", d.Header.Model.Name, d.Header.Model.Revision),
+		"requested", clock(d.RequestedAt)+" by "+d.RequestedBy.Name, "reason", d.Reason, "change", d.Change,
+		"mends", d.Remediates, "not before", clock(d.StartAfter), "began", clock(d.Started), "ended", clock(d.Ended), "took", tookOf(d),
+		"targets", fmt.Sprintf("%d in %s; %d done, %d touched, %d failed or unknown", d.Header.TargetCount,
+			count(len(d.Header.Waves), "wave"), d.Executed, d.Touched, d.Failures),
+		"stage", stageOf(d))
+	c.troubles(w, d)
+	if len(d.Waiting.Reasons) > 0 && d.State != closed {
+		fmt.Fprintln(w)
+		c.reasons(w, d.Waiting.Reasons)
+	}
+	fmt.Fprintln(w)
+	if d.State == closed {
+		fmt.Fprintf(w, "next: tranship deployment timeline %s, or tranship record export %s\n", d.Id, d.Id)
+		return
+	}
+	fmt.Fprintf(w, "next: tranship deployment watch %s\n", d.Id)
+}
+
+// troubles prints the targets that did not end well, as far as the deployment remembers them.
+func (c *console) troubles(w io.Writer, d client.Deployment) {
+	if len(d.Stage.Trouble) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	t := &table{paint: c.outPaint}
+	for _, trouble := range d.Stage.Trouble {
+		t.row(trouble.Target, c.outPaint.state(trouble.State), trouble.Message)
+	}
+	t.plain(w, "  ")
+	s := d.Stage
+	if rest := int(s.Failed+s.Unknown+s.Stopped) - len(s.Trouble); rest > 0 {
+		fmt.Fprintf(w, "  and %d more: tranship deployment targets %s --state failed\n", rest, d.Id)
+	}
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tranship.dev/tranship/api/client"
+)
+
+// quietAbove is the number of targets above which single targets are left out
+// of what is told, unless something went wrong or all was asked for.
+const quietAbove = 30
+
+// turningPoints are the kinds of entry that tell a deployment without its targets.
+var turningPoints = []string{
+	"deployment.requested", "deployment.planned", "deployment.rescheduled", "deployment.authorised",
+	"deployment.state-changed", "gate.judged", "stage.begun", "orders.issued", "target.silent",
+	"guidance.given", "cancel.asked", "deployment.closed", "record.corrected", "evidence.added",
+}
+
+func (c *console) deploymentTimeline() *cobra.Command {
+	all := false
+	cmd := &cobra.Command{
+		Use: "timeline D-12", Short: "Say when each thing happened, and why it waited", Args: exactly("DEPLOYMENT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runTimeline(cmd.Context(), c, args[0], all)
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, fmt.Sprintf("with every report of every target, also above %d targets", quietAbove))
+	return cmd
+}
+
+func runTimeline(ctx context.Context, c *console, id string, full bool) error {
+	s, err := c.session()
+	if err != nil {
+		return err
+	}
+	d, err := decode[client.Deployment](s.api.GetDeployment(ctx, id))
+	if err != nil {
+		return err
+	}
+	params := client.ListEntriesParams{Subject: "deployment/" + id}
+	if !full && d.Value.Header.TargetCount > quietAbove {
+		params.Kind = turningPoints
+	}
+	all, err := s.entries(ctx, params, 0)
+	if err != nil {
+		return err
+	}
+	return c.showList(all.Raw, func(w io.Writer) { c.timeline(w, all.Items) })
+}
+
+func (c *console) timeline(w io.Writer, entries []client.SealedEntry) {
+	t := c.table("TIME", "AFTER", "TARGET", "WHAT", "WHO")
+	var before time.Time
+	for _, sealed := range entries {
+		e := sealed.Entry
+		after := ""
+		if !before.IsZero() {
+			after = "+" + span(e.When.Sub(before))
+		}
+		before = e.When
+		t.row(clock(e.When), c.outPaint.dim(after), e.Target, c.outPaint.line(e), e.Who.Name)
+	}
+	t.write(w, "the record has no entries of it")
+}
+
+// entries reads entries of the record; most 0: all.
+func (s *session) entries(ctx context.Context, params client.ListEntriesParams, most int) (list[client.SealedEntry], error) {
+	return every[client.SealedEntry](most, func(cursor string, limit int64) (*http.Response, error) {
+		params.Cursor, params.Limit = cursor, limit
+		return s.api.ListEntries(ctx, &params)
+	})
+}

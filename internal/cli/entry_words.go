@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"tranship.dev/tranship/api/client"
+)
+
+// words says what an entry of the record means, in one line.
+func words(e client.Entry) string {
+	said := func(text string) string {
+		if e.Why != "" {
+			text += ": " + e.Why
+		}
+		return text
+	}
+	data := dataOf(e.Data)
+	switch e.Kind {
+	case "deployment.requested":
+		return said(fmt.Sprintf("%s of %s into %s requested", data.text("direction"), data.text("release"), data.text("environment")))
+	case "deployment.planned":
+		return fmt.Sprintf("planned: %s", data.text("plan"))
+	case "deployment.authorised":
+		return said("authorised")
+	case "deployment.state-changed":
+		return said(data.text("to"))
+	case "gate.judged":
+		return gateWords(data)
+	case "stage.begun":
+		return said(stageWords(data))
+	case "orders.issued":
+		return data.text("count") + " orders issued"
+	case "report.received":
+		return said(reportWords(data))
+	case "order.withdrawn":
+		return "order withdrawn before it began"
+	case "target.silent":
+		return said("silent")
+	case "guidance.given":
+		return said(strings.TrimSpace("guidance: " + data.text("advice") + " " + data.text("targets")))
+	case "cancel.asked":
+		return said("cancellation asked for")
+	case "deployment.closed":
+		return said(data.text("result"))
+	}
+	return said(e.Kind)
+}
+
+func gateWords(data dataOf) string {
+	state := "closed"
+	if open, _ := data["open"].(bool); open {
+		state = "passed"
+	}
+	text := fmt.Sprintf("gate %s %s", data.text("gate"), state)
+	if reasons := data.text("reasons"); reasons != "" {
+		text += ": " + reasons
+	}
+	return text
+}
+
+func stageWords(data dataOf) string {
+	text := data.text("phase")
+	if wave := data.text("wave"); wave != "" && wave != "0" {
+		text += ", wave " + wave
+	}
+	if retry, _ := data["retry"].(bool); retry {
+		return text + " begins again"
+	}
+	return text + " begins"
+}
+
+func reportWords(data dataOf) string {
+	step, outcome := data.text("stepName"), data.text("outcome")
+	text := ""
+	switch data.text("report") {
+	case "begun":
+		text = "begins"
+	case "step":
+		text = "step " + step
+	case "step-end":
+		text = "step " + step + " " + outcome
+	case "refused":
+		text = "refused"
+	default:
+		text = outcome
+	}
+	if tries := data.text("tries"); tries != "" && tries != "1" {
+		text += " after " + tries + " attempts"
+	}
+	if length := took(data.text("took")); length != "" {
+		text += " in " + length
+	}
+	return text
+}
+
+// grave says that an entry tells of something that went wrong.
+func grave(e client.Entry) bool {
+	data := dataOf(e.Data)
+	outcome := data.text("outcome")
+	return e.Kind == "target.silent" || outcome == "failed" || outcome == "unknown" || data.text("report") == "refused" ||
+		(e.Kind == "gate.judged" && data["open"] == false)
+}
+
+// dataOf is the data of an entry.
+type dataOf map[string]any
+
+// text writes a value as people read it; "" when it is absent.
+func (d dataOf) text(name string) string {
+	switch v := d[name].(type) {
+	case nil:
+		return ""
+	case []any:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			if object, is := part.(map[string]any); is {
+				part = object["message"]
+			}
+			parts[i] = fmt.Sprint(part)
+		}
+		return strings.Join(parts, ", ")
+	case float64:
+		return fmt.Sprintf("%.0f", v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// line colours the words of an entry by what they mean.
+func (p paint) line(e client.Entry) string {
+	text := words(e)
+	switch {
+	case grave(e):
+		return p.red(text)
+	case e.Kind == "deployment.state-changed", e.Kind == "deployment.closed":
+		word, rest, found := strings.Cut(text, ":")
+		if found {
+			rest = ":" + rest
+		}
+		return p.state(word) + rest
+	case strings.HasPrefix(e.Kind, "report."):
+		return text
+	}
+	return p.bold(text)
+}

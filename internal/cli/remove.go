@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tranship.dev/tranship/api/client"
+)
+
+func (c *console) remove() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use: "delete KIND NAME", Short: "Take a document away; its history stays", Args: exactly("KIND", "NAME"),
+		ValidArgs: kindNames(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runRemove(cmd.Context(), c, args[0], args[1], yes)
+		},
+	}
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+// runRemove takes away exactly the revision that it shows.
+func runRemove(ctx context.Context, c *console, kind, name string, yes bool) error {
+	kind, err := kindOf(kind)
+	if err != nil {
+		return err
+	}
+	s, err := c.session()
+	if err != nil {
+		return err
+	}
+	d, err := decode[client.DocumentView](s.api.GetDocument(ctx, client.GetDocumentParamsKind(kind), name, &client.GetDocumentParams{}))
+	if err != nil {
+		return err
+	}
+	v := d.Value
+	if !yes {
+		question := fmt.Sprintf("take away %s %s, revision %d, changed by %s at %s?", kind, name, v.Revision, v.By.Name, clock(v.At))
+		if err := c.ask(question); err != nil {
+			return err
+		}
+	}
+	_, err = decode[any](s.api.RemoveDocument(ctx, client.RemoveDocumentParamsKind(kind), name, &client.RemoveDocumentParams{Revision: v.Revision}))
+	if err != nil {
+		return err
+	}
+	c.say("%s %s was taken away; tranship history %s %s shows what it was", kind, name, kind, name)
+	return nil
+}

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tranship.dev/tranship/api/client"
+)
+
+func (c *console) token() *cobra.Command {
+	cmd := group("token", "API tokens: who may do what", c.tokenCreate(), c.tokenList(), c.tokenRevoke())
+	cmd.Aliases = []string{"tokens"}
+	return cmd
+}
+
+type tokenInput struct{ name, role, person, expires string }
+
+func (c *console) tokenCreate() *cobra.Command {
+	var in tokenInput
+	cmd := &cobra.Command{
+		Use: "create NAME --role ROLE --person PERSON", Short: "Make an API token", Args: exactly("NAME"),
+		Long: `Make an API token. The token alone is printed to the output, this once.
+
+Roles: administrator (all), manager (all but tokens and backup), practitioner (versions,
+plans, deployments), viewer (look).`,
+		Example: "  tranship token create ci --role practitioner --person ci --expires 720h",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.name = args[0]
+			return runTokenCreate(cmd.Context(), c, in)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&in.role, "role", "", "administrator, manager, practitioner or viewer")
+	flags.StringVar(&in.person, "person", "", "who acts with it")
+	flags.StringVar(&in.expires, "expires", "", "how long it is valid (720h, 30d); for ever when absent")
+	return cmd
+}
+
+func runTokenCreate(ctx context.Context, c *console, in tokenInput) error {
+	if in.role == "" || in.person == "" {
+		return misuse("--role and --person are needed").WithHint("tranship token create %s --role practitioner --person NAME", in.name)
+	}
+	body := client.CreateTokenRequest{Name: in.name, Role: client.CreateTokenRequestRole(in.role), Person: in.person}
+	if !body.Role.Valid() {
+		return misuse("%q is no role", in.role).WithHint("the roles are administrator, manager, practitioner, viewer")
+	}
+	if in.expires != "" {
+		valid, err := length(in.expires)
+		if err != nil || valid == 0 {
+			return misuse("--expires %q is not a length like 720h or 30d", in.expires)
+		}
+		body.ExpiresAt = c.Now().Add(valid).UTC().Truncate(time.Second)
+	}
+	s, err := c.session()
+	if err != nil {
+		return err
+	}
+	t, err := decode[client.NewToken](s.api.CreateToken(ctx, body))
+	if err != nil {
+		return err
+	}
+	return c.show(t.Raw, func(w io.Writer) {
+		until := "for ever"
+		if !t.Value.ExpiresAt.IsZero() {
+			until = "until " + clock(t.Value.ExpiresAt)
+		}
+		fmt.Fprintf(c.err, "token %s for %s as %s, valid %s; it is shown this once:\n", t.Value.Id, t.Value.Actor.Name, t.Value.Role, until)
+		fmt.Fprintln(w, t.Value.Secret)
+	})
+}
+
+func (c *console) tokenList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List tokens", Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runTokenList(cmd.Context(), c) },
+	}
+}
+
+func runTokenList(ctx context.Context, c *console) error {
+	s, err := c.session()
+	if err != nil {
+		return err
+	}
+	all, err := every[client.PartyToken](0, func(cursor string, limit int64) (*http.Response, error) {
+		return s.api.ListTokens(ctx, &client.ListTokensParams{Cursor: cursor, Limit: limit})
+	})
+	if err != nil {
+		return err
+	}
+	return c.showList(all.Raw, func(w io.Writer) {
+		t := c.table("TOKEN", "NAME", "ROLE", "FOR", "STATE", "EXPIRES", "LAST USED", "CREATED", "BY")
+		for _, one := range all.Items {
+			t.row(one.Id, one.Name, one.Role, one.Actor.Name, c.outPaint.state(tokenState(one, c.Now())),
+				clock(one.ExpiresAt), ago(one.UsedAt, c.Now()), clock(one.CreatedAt), one.CreatedBy.Name)
+		}
+		t.write(w, "there are no tokens")
+	})
+}
+
+func tokenState(t client.PartyToken, now time.Time) string {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return "revoked"
+	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
+		return "expired"
+	}
+	return "valid"
+}
+
+func (c *console) tokenRevoke() *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke ID", Short: "End a token", Args: exactly("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runTokenRevoke(cmd.Context(), c, args[0]) },
+	}
+}
+
+func runTokenRevoke(ctx context.Context, c *console, id string) error {
+	s, err := c.session()
+	if err != nil {
+		return err
+	}
+	if _, err := decode[any](s.api.RevokeToken(ctx, id)); err != nil {
+		return err
+	}
+	c.say("token %s is not valid any more", id)
+	return nil
+}

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"tranship.dev/tranship/api/client"
+)
+
+// lineWatcher prints what follow sees as lines.
+type lineWatcher struct {
+	*console
+	out   io.Writer
+	all   bool
+	quiet bool // single targets are told of only when something went wrong
+	stage string
+}
+
+func (l *lineWatcher) see(seen sight) {
+	switch {
+	case seen.trouble != nil:
+		fmt.Fprintf(l.out, "%s  %s\n", l.Now().Local().Format("15:04:05"), l.outPaint.yellow("the server cannot be heard; trying again"))
+	case seen.entry != nil:
+		if l.tell(seen.entry.Entry) {
+			fmt.Fprintln(l.out, l.entry(seen.entry.Entry))
+		}
+	case seen.deployment != nil:
+		l.state(*seen.deployment)
+	}
+}
+
+// state prints the counts of the present stage, where targets are not told of singly.
+func (l *lineWatcher) state(d client.Deployment) {
+	l.quiet = !l.all && d.Header.TargetCount > quietAbove
+	stage := stageOf(d)
+	if !l.quiet || stage == l.stage || d.State == closed {
+		return
+	}
+	l.stage = stage
+	fmt.Fprintf(l.out, "%s  %s\n", l.Now().Local().Format("15:04:05"), l.outPaint.dim(stage))
+}
+
+// tell says whether a line is worth the reader's time.
+func (l *lineWatcher) tell(e client.Entry) bool {
+	if e.Target == "" {
+		return e.Kind != "orders.issued"
+	}
+	return !l.quiet || grave(e)
+}
+
+func (c *console) entry(e client.Entry) string {
+	parts := []string{c.outPaint.dim(e.When.Local().Format("15:04:05"))}
+	if e.Target != "" {
+		parts = append(parts, e.Target)
+	}
+	return strings.Join(append(parts, c.outPaint.line(e)), "  ")
+}
