@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -69,7 +70,11 @@ func (s *Store) Jobs(log *slog.Logger) *Jobs { return &Jobs{store: s, log: log} 
 // stopping is how long running jobs may take to end when the runner stops.
 const stopping = 10 * time.Second
 
-// Run does jobs until ctx ends, and gives nil then. A job that fails or panics
+// tending is how often the store is looked after while nobody updates it: River writes too.
+const tending = 5 * time.Second
+
+// Run does jobs until ctx ends, and gives nil then, or until the store fails,
+// and gives its failure. A job that fails or panics
 // is done again later, for as long as it takes: after a second at first, after
 // a minute in the end. Jobs that a process left unfinished are done again. At
 // most one Run per process and database.
@@ -81,13 +86,29 @@ func (j *Jobs) Run(ctx context.Context, do func(context.Context, control.Job) er
 	if err := running.start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
-	<-ctx.Done()
+	failed := j.watch(ctx)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*stopping)
 	defer cancel()
 	if err := running.stop(last); err != nil {
-		return fmt.Errorf("stop jobs: %w", err)
+		return errors.Join(failed, fmt.Errorf("stop jobs: %w", err))
 	}
-	return nil
+	return failed
+}
+
+// watch returns when ctx ends, or with the store's failure.
+func (j *Jobs) watch(ctx context.Context) error {
+	tick := time.NewTicker(tending)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-j.store.Failed():
+			return j.store.Failure()
+		case <-tick.C:
+			j.store.tend(ctx)
+		}
+	}
 }
 
 // work does one River job.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"net"
 	"strconv"
 	"strings"
@@ -21,6 +22,12 @@ import (
 
 // oldestPostgres is the server_version_num of the oldest PostgreSQL that is tested.
 const oldestPostgres = 150000
+
+// connections is how many one server uses at most, unless the connection string
+// has pool_max_conns. One of them listens for jobs.
+const connections = 20
+
+const idleTimeout = "idle_in_transaction_session_timeout"
 
 // postgres is the engine over a PostgreSQL database that any number of servers share.
 type postgres struct {
@@ -40,6 +47,12 @@ func openPostgres(ctx context.Context, dsn string, trace func(string, []any)) (*
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, practice.Faultf(practice.Invalid, "database connection string cannot be read: %v", err).Final()
+	}
+	if !strings.Contains(dsn, "pool_max_conns") {
+		config.MaxConns = connections
+	}
+	if _, set := config.ConnConfig.RuntimeParams[idleTimeout]; !set {
+		config.ConnConfig.RuntimeParams[idleTimeout] = "60000" // milliseconds: a server that hangs does not hold up the others
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -69,18 +82,38 @@ func (e *postgres) open(ctx context.Context) error {
 	return err
 }
 
-// begin: transactions that write are serializable, so that decisions about what
-// they have read stay true; those that read see one snapshot.
-func (e *postgres) begin(ctx context.Context, writing bool) (transaction, error) {
+// begin: the transactions of one scope that write follow each other, as they do
+// on SQLite; those of different scopes run together. Nearly all of them grow the
+// scope's record, so they would wait for each other or fail at the end anyway,
+// and a lock costs less than serializable transactions that are done again.
+// Each statement sees what was committed before it, so that nothing read under
+// the lock is old. Transactions that read see one snapshot and wait for nobody.
+func (e *postgres) begin(ctx context.Context, scope string, writing bool) (transaction, error) {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	if writing {
-		options = pgx.TxOptions{IsoLevel: pgx.Serializable}
+		options = pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
 	}
 	begun, err := e.pool.BeginTx(ctx, options)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresTx{engine: e, ctx: ctx, Tx: begun, writing: writing}, nil
+	t := &postgresTx{engine: e, ctx: ctx, Tx: begun, writing: writing}
+	if !writing {
+		return t, nil
+	}
+	if _, err := begun.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, scopeLock(scope)); err != nil {
+		t.rollback()
+		return nil, err
+	}
+	return t, nil
+}
+
+// scopeLock gives the advisory lock of a scope. Should two scopes share one,
+// they only wait for each other.
+func scopeLock(scope string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte("tranship scope " + scope))
+	return int64(h.Sum64())
 }
 
 // tend has nothing to do: PostgreSQL looks after its files.
@@ -174,7 +207,7 @@ func (e *postgres) classify(err error) (class, error) {
 		return fault, diskFull(err)
 	case "58030", "XX001", "XX002":
 		return failure, err
-	case "57P01", "57P02", "57P03", "53300", "25006":
+	case "57P01", "57P02", "57P03", "53300", "25006", "25P03":
 		return unreachable, away(err)
 	}
 	if strings.HasPrefix(from.Code, "08") {

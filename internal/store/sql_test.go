@@ -12,12 +12,18 @@ import (
 // unscoped are the tables whose rows belong to no scope by a column of theirs.
 var unscoped = regexp.MustCompile(`^(INSERT INTO|UPDATE|SELECT .* FROM) (setting|river_job)\b`)
 
-// TestEveryStatementIsScoped looks at each SQL text that the conformance suite
-// runs: it must compare or write the scope, once for each table that it names.
-func TestEveryStatementIsScoped(t *testing.T) {
+// TestEveryStatement looks at all SQL texts that the conformance suite runs.
+func TestEveryStatement(t *testing.T) {
 	t.Parallel()
+	ran := suiteStatements(t)
+	t.Run("is scoped", func(t *testing.T) { testScoped(t, ran) })
+	t.Run("has its index", func(t *testing.T) { testIndexed(t, ran) })
+}
+
+// testScoped: a statement compares or writes the scope, once for each table that it names.
+func testScoped(t *testing.T, ran suiteRun) {
 	table := regexp.MustCompile(`\b(?:FROM|JOIN|INTO|UPDATE) ([a-z_]+)`)
-	for sql := range suiteStatements(t).seen {
+	for sql := range ran.seen {
 		text := strings.Join(strings.Fields(sql), " ")
 		if unscoped.MatchString(text) {
 			continue
@@ -41,12 +47,9 @@ func TestEveryStatementIsScoped(t *testing.T) {
 // small are tables that never grow beyond what a full look at them may cost.
 var small = []string{"setting", "record_head"}
 
-// TestEveryStatementHasItsIndex asks SQLite how it carries out each statement
-// of the conformance suite: never by reading a whole table or scope, and never
-// by sorting what a page of a list is taken from.
-func TestEveryStatementHasItsIndex(t *testing.T) {
-	t.Parallel()
-	ran := suiteStatements(t)
+// testIndexed asks SQLite how it carries out each statement: never by reading a
+// whole table or scope, and never by sorting what a page of a list is taken from.
+func testIndexed(t *testing.T, ran suiteRun) {
 	db := ran.store.engine.(*sqlite).writer
 	for sql, args := range ran.seen {
 		if strings.Contains(sql, "count(*)") || len(args) > 2000 {

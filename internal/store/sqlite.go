@@ -116,7 +116,7 @@ func connect(path string, settings url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-func (e *sqlite) begin(ctx context.Context, writing bool) (transaction, error) {
+func (e *sqlite) begin(ctx context.Context, _ string, writing bool) (transaction, error) {
 	if !writing {
 		begun, err := e.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 		return &sqliteTx{engine: e, Tx: begun}, err

@@ -37,7 +37,7 @@ var _ control.Store = (*Store)(nil)
 // engine is what SQLite and PostgreSQL do differently around the same queries.
 type engine interface {
 	dialect
-	begin(ctx context.Context, writing bool) (transaction, error)
+	begin(ctx context.Context, scope string, writing bool) (transaction, error)
 	classify(err error) (class, error)
 	worker(w *work) (worker, error)
 	// tend looks after the files once a transaction is committed.
@@ -61,6 +61,7 @@ func newStore(e engine, trace func(string, []any)) *Store {
 
 // Update runs f in a transaction that writes; it commits when f returns nil.
 // When the database says that the transaction met another one, f runs again.
+// f must not call Update itself: SQLite has one writer, which f would wait for.
 // A *Failure means that nothing more can be written; see Failed.
 func (s *Store) Update(ctx context.Context, scope practice.Scope, f func(control.Tx) error) error {
 	wait := backoff.NewExponentialBackOff()
@@ -91,7 +92,7 @@ func (s *Store) run(ctx context.Context, scope practice.Scope, writing bool, f f
 			return err
 		}
 	}
-	begun, err := s.engine.begin(ctx, writing)
+	begun, err := s.engine.begin(ctx, string(scope), writing)
 	if err != nil {
 		return s.translate(ctx, err)
 	}
