@@ -58,6 +58,7 @@ const (
 // Step is one step as a driver sees it.
 type Step struct {
 	Name      string
+	Order     string // what the step is part of: the same each time that the step is tried again, another when somebody has it done anew
 	Component string
 	Version   string
 	Digest    practice.Digest // of the version's manifest

@@ -273,8 +273,12 @@ func (k keeper) dismiss(ctx context.Context, hurry bool) (*os.File, error) {
 // forget deletes all about the process, the lock last: a supervisor that
 // waits for it finds nothing to start.
 func (k keeper) forget(lock *os.File) error {
-	err := errors.Join(k.specNote().Delete(), k.statusNote().Delete(), os.RemoveAll(k.dir), lock.Close())
-	if err != nil {
+	err := errors.Join(k.specNote().Delete(), k.statusNote().Delete())
+	removed := os.RemoveAll(k.dir)
+	for again := 0; again < 10 && errors.Is(removed, syscall.ENOTEMPTY); again++ {
+		removed = os.RemoveAll(k.dir) // such a supervisor made the lock's file anew in between
+	}
+	if err := errors.Join(err, removed, lock.Close()); err != nil {
 		return fmt.Errorf("forget process: %w", err)
 	}
 	return note.SyncDir(filepath.Dir(k.dir))

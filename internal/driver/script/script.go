@@ -26,7 +26,7 @@ type Inputs struct {
 	Check       []string          `json:"check,omitempty" minItems:"1" doc:"The command that looks: exit code 0 says that it is so already. It must change nothing. Needed to check, unless creates is given."`
 	Creates     string            `json:"creates,omitempty" minLength:"1" doc:"A path below the target's root: while it does not exist there is nothing to undo, and when it exists and no check is given, it is so already."`
 	Undo        []string          `json:"undo,omitempty" minItems:"1" doc:"The command that makes it not so; twice must be as good as once. Needed to remove."`
-	Environment map[string]string `json:"environment,omitempty" doc:"Variables for the commands, beside TRANSHIP_COMPONENT, TRANSHIP_VERSION, TRANSHIP_DIGEST, TRANSHIP_ROOT and TRANSHIP_ARTIFACT."`
+	Environment map[string]string `json:"environment,omitempty" doc:"Variables for the commands, beside TRANSHIP_ORDER (the same when the step is tried again, so that a command can see to it that twice is as good as once), TRANSHIP_COMPONENT, TRANSHIP_VERSION, TRANSHIP_DIGEST, TRANSHIP_ROOT and TRANSHIP_ARTIFACT."`
 	Directory   string            `json:"directory,omitempty" minLength:"1" doc:"The directory to run in, below the target's root. By default the one with the artifact's files, or the root where there is no artifact."`
 	Stdin       string            `json:"stdin,omitempty" doc:"What the commands read from standard input."`
 	ExitCodes   []int             `json:"exitCodes,omitempty" minItems:"1" doc:"The exit codes of argv and undo that count as success; 0 alone by default."`
@@ -242,7 +242,7 @@ func (r run) do(ctx context.Context, argv []string, out io.Writer, mark string) 
 		return 0, err
 	}
 	env := map[string]string{
-		"TRANSHIP_COMPONENT": r.step.Component, "TRANSHIP_VERSION": r.step.Version, "TRANSHIP_DIGEST": string(r.step.Digest),
+		"TRANSHIP_ORDER": r.step.Order, "TRANSHIP_COMPONENT": r.step.Component, "TRANSHIP_VERSION": r.step.Version, "TRANSHIP_DIGEST": string(r.step.Digest),
 		"TRANSHIP_ROOT": r.step.Root, "TRANSHIP_ARTIFACT": r.step.Artifact,
 	}
 	for name, value := range r.in.Environment {
