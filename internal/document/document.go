@@ -20,6 +20,7 @@ const (
 	MaxFileSize  = 8 << 20 // bytes
 	MaxDocuments = 10_000  // in a file
 	MaxDepth     = 64      // of lists and tables within each other
+	MaxFields    = 1_000   // of one table
 	MaxProblems  = 1_000   // told in one answer
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 // several goroutines.
 type Documents struct {
 	kinds   map[practice.Kind]kind
+	shapes  map[practice.Kind]*shape // of whole documents; "" for one whose kind is not known
 	defs    map[string]*shape // by name, as "#/definitions/NAME" refers to them
 	drivers map[string]driver
 }
@@ -46,6 +48,10 @@ type Documents struct {
 func New(o Options) (*Documents, error) {
 	d := &Documents{kinds: kinds(), defs: map[string]*shape{}, drivers: map[string]driver{}}
 	d.defs = definitions(d.kinds)
+	d.shapes = map[practice.Kind]*shape{"": anyKind()}
+	for name, k := range d.kinds {
+		d.shapes[name] = envelope(name, k)
+	}
 	for _, name := range slices.Sorted(maps.Keys(o.Drivers)) {
 		known, err := newDriver(o.Drivers[name])
 		if err != nil {

@@ -12,10 +12,10 @@ func (d *Documents) Structure(text string) []practice.Problem {
 	}
 	c := checker{documents: d, root: root}
 	r := reading{documents: d}
-	if name, known := r.kindOf(root); known {
-		c.check("", root.at, root, envelope(name, d.kinds[name]))
-	} else {
-		c.check("", root.at, root, anyKind())
+	name, known := r.kindOf(root)
+	if !known {
+		name = ""
 	}
+	c.check("", root.at, root, d.shapes[name])
 	return c.problems
 }

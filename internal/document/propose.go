@@ -20,11 +20,11 @@ func (r *reading) document(file string, above int, root *value) (control.Propose
 	}
 	name, known := r.kindOf(root)
 	if !known {
-		c.check("", root.at, root, anyKind())
+		c.check("", root.at, root, r.documents.shapes[""])
 		return control.Proposed{}, c.problems
 	}
 	k := r.documents.kinds[name]
-	c.check("", root.at, root, envelope(name, k))
+	c.check("", root.at, root, r.documents.shapes[name])
 	r.repeated(&c, file, above, name)
 	proposed := r.propose(&c, name, k)
 	if len(c.problems) > 0 {

@@ -86,7 +86,7 @@ func (d *Documents) Schema() ([]byte, error) {
 	defs := maps.Clone(d.defs)
 	for _, name := range kindNames() {
 		any.Properties["kind"].Enum = append(any.Properties["kind"].Enum, string(name))
-		defs[string(name)] = envelope(name, d.kinds[name])
+		defs[string(name)] = d.shapes[name]
 		any.AllOf = append(any.AllOf, &shape{
 			If:   &shape{Properties: map[string]*shape{"kind": {Const: string(name)}}, Required: []string{"kind"}},
 			Then: &shape{Ref: definitionPrefix + string(name)},
@@ -97,12 +97,12 @@ func (d *Documents) Schema() ([]byte, error) {
 
 // SchemaOf gives the JSON Schema of one kind, or NotFound.
 func (d *Documents) SchemaOf(name practice.Kind) ([]byte, error) {
-	k, known := d.kinds[name]
-	if !known {
+	document := d.shapes[name]
+	if document == nil || name == "" {
 		_, hint := suggest(string(name), kindTexts())
 		return nil, practice.Faultf(practice.NotFound, "there is no kind %q", string(name)).WithHint("%s", hint).Final()
 	}
-	return indented(rootSchema{draft, string(name), envelope(name, k), d.defs})
+	return indented(rootSchema{draft, string(name), document, d.defs})
 }
 
 func kindTexts() []string {

@@ -18,8 +18,8 @@ import (
 // Write gives a document as YAML that Read takes for the same. Fields stand in
 // the order of the reference; comments of the applied text are not kept.
 func (d *Documents) Write(doc practice.Document) ([]byte, error) {
-	k, known := d.kinds[doc.Kind]
-	if !known {
+	shape := d.shapes[doc.Kind]
+	if shape == nil || doc.Kind == "" {
 		return nil, fmt.Errorf("write %s %s: there is no such kind", doc.Kind, doc.Name)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(doc.Spec))
@@ -40,7 +40,7 @@ func (d *Documents) Write(doc practice.Document) ([]byte, error) {
 		metadata["revision"] = json.Number(strconv.FormatInt(doc.Revision, 10))
 	}
 	w := writer{documents: d}
-	w.table(0, map[string]any{"apiVersion": practice.APIVersion, "kind": string(doc.Kind), "metadata": metadata, "spec": spec}, envelope(doc.Kind, k))
+	w.table(0, map[string]any{"apiVersion": practice.APIVersion, "kind": string(doc.Kind), "metadata": metadata, "spec": spec}, shape)
 	return w.out.Bytes(), nil
 }
 

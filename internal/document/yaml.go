@@ -32,8 +32,8 @@ func (t *tree) parse(content string) (root *value) {
 		}
 	}()
 	tokens := lexer.Tokenize(content)
-	if at, deep := tooDeep(tokens); deep {
-		t.add(at, "", fmt.Sprintf("lists and tables stand more than %d deep in each other", MaxDepth), "")
+	if at, message := tooMuch(tokens); message != "" {
+		t.add(at, "", message, "")
 		return nil
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -106,10 +106,12 @@ func at(n ast.Node) place {
 	return tokenPlace(n.GetToken())
 }
 
-// tooDeep finds the first token that stands too deep. It is asked before the
-// parser, which goes as deep as the text does.
-func tooDeep(tokens token.Tokens) (place, bool) {
-	var columns []int // of the block lists and tables that are open
+// tooMuch finds the first token that makes lists and tables too deep or too
+// large, and says so. It is asked before the parser, which calls itself for each
+// level and for each field of a table.
+func tooMuch(tokens token.Tokens) (at place, message string) {
+	type open struct{ column, fields int }
+	var blocks []open // lists and tables, by the column where their lines begin
 	flow, marks := 0, 0
 	for _, tk := range tokens {
 		switch tk.Type {
@@ -117,9 +119,12 @@ func tooDeep(tokens token.Tokens) (place, bool) {
 			flow++
 		case token.MappingEndType, token.SequenceEndType:
 			flow = max(0, flow-1)
-		case token.TagType, token.AnchorType, token.MappingKeyType:
+		case token.MappingKeyType:
+			return tokenPlace(tk), "names of fields that begin with ? are not allowed"
+		case token.TagType, token.AnchorType:
 			marks++
 		case token.SequenceEntryType, token.MappingValueType:
+			marks = 0
 			if flow > 0 {
 				break
 			}
@@ -127,16 +132,22 @@ func tooDeep(tokens token.Tokens) (place, bool) {
 			if tk.Type == token.MappingValueType && tk.Prev != nil {
 				column = tk.Prev.Position.Column
 			}
-			for len(columns) > 0 && columns[len(columns)-1] >= column {
-				columns = columns[:len(columns)-1]
+			for len(blocks) > 0 && blocks[len(blocks)-1].column > column {
+				blocks = blocks[:len(blocks)-1]
 			}
-			columns = append(columns, column)
-		case token.StringType, token.IntegerType, token.SingleQuoteType, token.DoubleQuoteType, token.LiteralType, token.FoldedType:
-			marks = 0
+			if len(blocks) == 0 || blocks[len(blocks)-1].column < column {
+				blocks = append(blocks, open{column: column})
+			}
+			if tk.Type == token.SequenceEntryType {
+				break
+			}
+			if blocks[len(blocks)-1].fields++; blocks[len(blocks)-1].fields > MaxFields {
+				return tokenPlace(tk), fmt.Sprintf("a table has more than %d fields", MaxFields)
+			}
 		}
-		if flow+len(columns)+marks > MaxDepth {
-			return tokenPlace(tk), true
+		if flow+len(blocks)+marks > MaxDepth {
+			return tokenPlace(tk), fmt.Sprintf("lists and tables stand more than %d deep in each other", MaxDepth)
 		}
 	}
-	return place{}, false
+	return place{}, ""
 }
