@@ -12,7 +12,7 @@ import (
 
 type applyInput struct {
 	files       []string
-	yes, dryRun bool
+	yes, dryRun, all bool
 }
 
 func (c *console) apply() *cobra.Command {
@@ -30,6 +30,7 @@ nothing is applied. Documents that the files do not have are left alone.`,
 	}
 	cmd.Flags().StringArrayVarP(&in.files, "file", "f", nil, "file, directory, or - for the input; may be given several times")
 	cmd.Flags().BoolVarP(&in.yes, "yes", "y", false, "do not ask")
+	cmd.Flags().BoolVar(&in.all, "all", false, "show every field of new documents")
 	cmd.Flags().BoolVar(&in.dryRun, "dry-run", false, "only show what would change")
 	return cmd
 }
@@ -50,7 +51,7 @@ func runApply(ctx context.Context, c *console, in applyInput) error {
 	if err != nil {
 		return err
 	}
-	changing := c.differences(c.talk(), dry.Value.Changes)
+	changing := c.differences(c.talk(), dry.Value.Changes, in.all)
 	if in.dryRun || changing == 0 {
 		return c.show(dry.Raw, func(io.Writer) {})
 	}

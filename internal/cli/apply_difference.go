@@ -9,8 +9,12 @@ import (
 	"tranship.dev/tranship/api/client"
 )
 
+// shownFields is how many fields of a new document are shown unless all are
+// asked for: its file says them too.
+const shownFields = 8
+
 // differences prints what would change, and gives how many documents that are.
-func (c *console) differences(w io.Writer, changes []client.DocumentChange) int {
+func (c *console) differences(w io.Writer, changes []client.DocumentChange, all bool) int {
 	same, changing := 0, 0
 	for _, change := range changes {
 		if change.Change == "unchanged" {
@@ -19,8 +23,15 @@ func (c *console) differences(w io.Writer, changes []client.DocumentChange) int 
 		}
 		changing++
 		fmt.Fprintln(w, c.documentLine(change))
-		for _, field := range change.Fields {
+		shown := change.Fields
+		if !all && change.Change == "added" && len(shown) > shownFields {
+			shown = shown[:shownFields]
+		}
+		for _, field := range shown {
 			fmt.Fprintln(w, c.fieldLine(field))
+		}
+		if rest := len(change.Fields) - len(shown); rest > 0 {
+			fmt.Fprintln(w, c.outPaint.dim(fmt.Sprintf("    and %s more; --all shows them", count(rest, "field"))))
 		}
 	}
 	switch {

@@ -69,7 +69,7 @@ func runWatch(ctx context.Context, c *console, in watchInput) error {
 	}
 	var d client.Deployment
 	guided := in.onGuidance == guidanceExit
-	if out, is := c.Stdout.(*os.File); is && c.outTTY && c.inTTY && !in.plain && !c.format.data() {
+	if out, is := c.Stdout.(*os.File); is && c.outTTY && !in.plain && !c.format.data() {
 		d, err = c.live(ctx, out, s, in, guided)
 	} else {
 		lines := &lineWatcher{console: c, out: c.talk(), all: in.all}
@@ -101,7 +101,11 @@ func (c *console) conclude(w io.Writer, d client.Deployment) {
 	if length := tookOf(d); length != "" {
 		line += " in " + length
 	}
-	line += fmt.Sprintf("; %d of %d done", d.Executed, d.Header.TargetCount)
+	if d.Result == "remediated" {
+		line += "; what was before is back"
+	} else {
+		line += fmt.Sprintf("; %d of %d done", d.Executed, d.Header.TargetCount)
+	}
 	fmt.Fprintln(w, line)
 	if d.Cause != "" {
 		fmt.Fprintln(w, "  "+d.Cause)

@@ -10,10 +10,13 @@ import (
 // words says what an entry of the record means, in one line.
 func words(e client.Entry) string {
 	said := func(text string) string {
-		if e.Why != "" {
-			text += ": " + e.Why
+		switch {
+		case e.Why == "":
+			return text
+		case strings.HasPrefix(e.Why, text):
+			return e.Why
 		}
-		return text
+		return text + ": " + e.Why
 	}
 	data := dataOf(e.Data)
 	switch e.Kind {
@@ -29,6 +32,8 @@ func words(e client.Entry) string {
 		return gateWords(data)
 	case "stage.begun":
 		return said(stageWords(data))
+	case "order.issued":
+		return "ordered"
 	case "orders.issued":
 		return data.text("count") + " orders issued"
 	case "report.received":
@@ -71,15 +76,15 @@ func stageWords(data dataOf) string {
 }
 
 func reportWords(data dataOf) string {
-	step, outcome := data.text("stepName"), data.text("outcome")
+	step, outcome := data.text("step"), data.text("outcome")
 	text := ""
 	switch data.text("report") {
 	case "begun":
 		text = "begins"
 	case "step":
-		text = "step " + step
+		text = step + " begins"
 	case "step-end":
-		text = "step " + step + " " + outcome
+		text = step + " " + outcome
 	case "refused":
 		text = "refused"
 	default:

@@ -21,8 +21,8 @@ func (c *console) key() *cobra.Command {
 	create := &cobra.Command{
 		Use: "create FILE", Short: "Make a publisher's key pair", Args: exactly("FILE"),
 		Long: `Make an ed25519 key pair. The private key goes into FILE (PKCS #8 in PEM), which only
-you can read; the public key is printed. List it in the signature.publishers of the
-components that you publish.`,
+you can read; the public key goes into FILE.pub and is printed. List it in the
+signature.publishers of the components that you publish.`,
 		RunE: func(_ *cobra.Command, args []string) error { return runKeyCreate(c, args[0]) },
 	}
 	show := &cobra.Command{
@@ -52,7 +52,10 @@ func runKeyCreate(c *console, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.err, "private key written to %s; the public key, for signature.publishers of a component:\n", path)
+	if err := writeWhole(path+".pub", []byte(signature.Encode(public)+"\n"), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.err, "private key in %s, public key in %s.pub; for signature.publishers of a component:\n", path, path)
 	fmt.Fprintln(c.out, signature.Encode(public))
 	return nil
 }

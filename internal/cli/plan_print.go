@@ -120,7 +120,7 @@ func (c *console) planWaves(w io.Writer, h client.PlanHeader) {
 		}
 		fmt.Fprint(w, strings.Join(parts, "; "))
 	}
-	fmt.Fprintf(w, "\nit stops when more than %s; then %s\n", fails(int(h.MaxFailures)), onFailure[h.OnFailure])
+	fmt.Fprintf(w, "\nit stops when %s; then %s\n", fails(int(h.MaxFailures)+1), onFailure[h.OnFailure])
 }
 
 // onFailure says what follows a failed wave or failed acceptance.

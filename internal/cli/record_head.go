@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,14 +50,17 @@ func runRecordHead(ctx context.Context, c *console, save string) error {
 
 func (c *console) recordKey() *cobra.Command {
 	return &cobra.Command{
-		Use: "key", Short: "Print the public keys that verify records", Args: exactly(),
-		Long: `Print the public keys that sign checkpoints and bundles, the present one first. Take them
-once, over a connection that you trust, and keep them: tranship verify BUNDLE --key FILE.`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runRecordKey(cmd.Context(), c) },
+		Use: "key [FILE]", Short: "Print the public keys that verify records, or keep them", Args: between(0, 1, "FILE"),
+		Long: `Print the public keys that sign checkpoints and bundles, the present one first, or write
+them to FILE. Take them once, over a connection that you trust, and keep them: tranship
+verify BUNDLE --key FILE.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runRecordKey(cmd.Context(), c, append(args, "")[0])
+		},
 	}
 }
 
-func runRecordKey(ctx context.Context, c *console) error {
+func runRecordKey(ctx context.Context, c *console, file string) error {
 	s, err := c.session()
 	if err != nil {
 		return err
@@ -65,13 +69,29 @@ func runRecordKey(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	return c.show(head.Raw, func(w io.Writer) {
-		for i, key := range head.Value.Keys.Record {
-			when := "present"
-			if i > 0 {
-				when = "earlier"
-			}
-			fmt.Fprintf(w, "%s # %s, key %s of %s\n", key, when, signature.PublicKey(key).ID(), s.URL)
+	text := keyLines(s.URL, head.Value.Keys.Record)
+	if file != "" {
+		if err := writeWhole(file, []byte(text), 0o644); err != nil {
+			return err
 		}
+	}
+	return c.show(head.Raw, func(w io.Writer) {
+		if file != "" {
+			text = fmt.Sprintf("%s in %s\n", count(len(head.Value.Keys.Record), "key"), file)
+		}
+		fmt.Fprint(w, text)
 	})
+}
+
+// keyLines writes keys as verify --key reads them.
+func keyLines(server string, keys []string) string {
+	var b strings.Builder
+	for i, key := range keys {
+		when := "present"
+		if i > 0 {
+			when = "earlier"
+		}
+		fmt.Fprintf(&b, "%s # %s, key %s of %s\n", key, when, signature.PublicKey(key).ID(), server)
+	}
+	return b.String()
 }

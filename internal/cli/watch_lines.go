@@ -11,10 +11,11 @@ import (
 // lineWatcher prints what follow sees as lines.
 type lineWatcher struct {
 	*console
-	out   io.Writer
-	all   bool
-	quiet bool // single targets are told of only when something went wrong
-	stage string
+	out    io.Writer
+	all    bool
+	quiet  bool // single targets are told of only when something went wrong
+	stage  string
+	before string // the last line that gave a reason of its own
 }
 
 func (l *lineWatcher) see(seen sight) {
@@ -23,7 +24,7 @@ func (l *lineWatcher) see(seen sight) {
 		fmt.Fprintf(l.out, "%s  %s\n", l.Now().Local().Format("15:04:05"), l.outPaint.yellow("the server cannot be heard; trying again"))
 	case seen.entry != nil:
 		if l.tell(seen.entry.Entry) {
-			fmt.Fprintln(l.out, l.entry(seen.entry.Entry))
+			fmt.Fprintln(l.out, l.entry(l.shorter(seen.entry.Entry)))
 		}
 	case seen.deployment != nil:
 		l.state(*seen.deployment)
@@ -43,10 +44,35 @@ func (l *lineWatcher) state(d client.Deployment) {
 
 // tell says whether a line is worth the reader's time.
 func (l *lineWatcher) tell(e client.Entry) bool {
-	if e.Target == "" {
-		return e.Kind != "orders.issued"
+	switch {
+	case l.all:
+		return true
+	case e.Target != "" && l.quiet:
+		return grave(e)
+	case e.Target != "":
+		report := dataOf(e.Data).text("report")
+		return grave(e) || report == "step-end"
 	}
-	return !l.quiet || grave(e)
+	return turning(e)
+}
+
+// turning says that an entry is a turn that no other entry tells as well.
+func turning(e client.Entry) bool {
+	if e.Kind == "deployment.state-changed" {
+		to := dataOf(e.Data).text("to")
+		return to == "scheduled" || to == awaitingGuidance || to == "cancelling"
+	}
+	return e.Kind != "orders.issued"
+}
+
+// shorter leaves out a reason that the line before told.
+func (l *lineWatcher) shorter(e client.Entry) client.Entry {
+	if e.Why != "" && strings.Contains(l.before, e.Why) {
+		e.Why = ""
+		return e
+	}
+	l.before = words(e)
+	return e
 }
 
 func (c *console) entry(e client.Entry) string {

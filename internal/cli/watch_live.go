@@ -20,7 +20,11 @@ func (c *console) live(ctx context.Context, out *os.File, s *session, in watchIn
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	view := &liveView{console: c, now: c.Now()}
-	program := tea.NewProgram(view, tea.WithContext(ctx), tea.WithInput(c.Stdin), tea.WithOutput(out), tea.WithoutSignalHandler())
+	keys := c.Stdin
+	if !c.inTTY {
+		keys = nil // nobody types; who started us ends it through ctx
+	}
+	program := tea.NewProgram(view, tea.WithContext(ctx), tea.WithInput(keys), tea.WithOutput(out), tea.WithoutSignalHandler())
 	type end struct {
 		d   client.Deployment
 		err error
