@@ -35,10 +35,16 @@ func newOutbox(link Link, journal Journal, log *slog.Logger, fail func(error)) *
 	return &outbox{link: link, journal: journal, log: log, fail: fail, wake: make(chan struct{}, 1), waiting: map[reportID]chan deployment.Answer{}}
 }
 
+// lull is how long the news that a step begins waits for company: nobody waits
+// for its answer, and a short step's end comes with it in one message.
+const lull = 20 * time.Millisecond
+
 // add queues reports that are in the journal already; one that waits counts once.
 func (b *outbox) add(reports ...deployment.Report) {
+	urgent := false
 	b.mu.Lock()
 	for _, r := range reports {
+		urgent = urgent || r.Kind != deployment.StepBegun
 		known := false
 		for _, p := range b.pending {
 			known = known || p.Order == r.Order && p.Seq == r.Seq
@@ -48,7 +54,11 @@ func (b *outbox) add(reports ...deployment.Report) {
 		}
 	}
 	b.mu.Unlock()
-	b.hurry()
+	if urgent {
+		b.hurry()
+	} else if len(reports) > 0 {
+		time.AfterFunc(lull, b.hurry)
+	}
 }
 
 // answerTo gives where the answer to a report will come; ask before add.

@@ -244,7 +244,7 @@ func (r *run) prepare(s plan.Step) (driver.Driver, driver.Step, error) {
 	}
 	r.secrets = secrets
 	ds := driver.Step{
-		Name: s.Name, Component: s.Component, Version: s.Version, With: with,
+		Name: s.Name, Order: r.h.Order.ID, Component: s.Component, Version: s.Version, With: with,
 		Root: r.a.o.Root, State: r.a.memory(r.h.Order.Target, s.Uses),
 	}
 	if s.Artifact >= 0 {
