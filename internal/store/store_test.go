@@ -53,7 +53,11 @@ type statements struct {
 	seen map[string][]any
 }
 
+// add leaves out long lists of values: the suite runs the same with short ones.
 func (s *statements) add(sql string, args []any) {
+	if len(sql) > 3000 {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.seen == nil {
