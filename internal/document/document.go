@@ -40,7 +40,7 @@ type Options struct {
 type Documents struct {
 	kinds   map[practice.Kind]kind
 	shapes  map[practice.Kind]*shape // of whole documents; "" for one whose kind is not known
-	defs    map[string]*shape // by name, as "#/definitions/NAME" refers to them
+	defs    map[string]*shape        // by name, as "#/definitions/NAME" refers to them
 	drivers map[string]driver
 }
 

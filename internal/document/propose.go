@@ -9,8 +9,9 @@ import (
 )
 
 // document checks a whole document and makes what is proposed of it. Lines of
-// the problems are those within the document.
-func (r *reading) document(file string, above int, root *value) (control.Proposed, []practice.Problem) {
+// the problems are those within the document. sound says that nothing was
+// wrong with it as YAML.
+func (r *reading) document(file string, above int, root *value, sound bool) (control.Proposed, []practice.Problem) {
 	c := checker{documents: r.documents, root: root}
 	if root.form != table {
 		if !root.spoilt {
@@ -26,8 +27,8 @@ func (r *reading) document(file string, above int, root *value) (control.Propose
 	k := r.documents.kinds[name]
 	c.check("", root.at, root, r.documents.shapes[name])
 	r.repeated(&c, file, above, name)
-	proposed := r.propose(&c, name, k)
-	if len(c.problems) > 0 {
+	proposed := r.propose(&c, name, k, sound)
+	if len(c.problems) > 0 || !sound {
 		return control.Proposed{}, c.problems
 	}
 	proposed.Locate = func(path string) practice.Problem {
@@ -82,7 +83,7 @@ func nameOf(root *value) string {
 
 // propose decodes the document, adds what is wrong beyond its structure, and
 // gives what is proposed.
-func (r *reading) propose(c *checker, name practice.Kind, k kind) control.Proposed {
+func (r *reading) propose(c *checker, name practice.Kind, k kind, sound bool) control.Proposed {
 	spec, there := c.root.field("spec")
 	if !there || spec.value.form != table || spec.value.spoilt {
 		return control.Proposed{}
@@ -103,7 +104,7 @@ func (r *reading) propose(c *checker, name practice.Kind, k kind) control.Propos
 	if len(c.problems) < MaxProblems {
 		c.beyond(beyond)
 	}
-	if len(c.problems) > 0 {
+	if len(c.problems) > 0 || !sound {
 		return control.Proposed{}
 	}
 	proposed := control.Proposed{}

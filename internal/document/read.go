@@ -147,7 +147,7 @@ func (r *reading) part(file string, p part) []practice.Problem {
 	if root == nil {
 		return t.problems
 	}
-	proposed, problems := r.document(file, p.above, root)
+	proposed, problems := r.document(file, p.above, root, len(t.problems) == 0)
 	for i := range problems {
 		problems[i].Line += p.above
 	}
