@@ -64,7 +64,9 @@ func TestNothingBeforeTheAnswer(t *testing.T) {
 			t.Fatal("a step was done before the server said proceed")
 		}
 		s.mu.Lock()
-		s.answer = func(deployment.Report) deployment.Answer { return deployment.Answer{Stored: true, Message: "withdrawn"} }
+		s.answer = func(deployment.Report) deployment.Answer {
+			return deployment.Answer{Stored: true, Message: "withdrawn"}
+		}
 		s.mu.Unlock()
 		pass(time.Minute)
 		want(t, s, o.ID, "begun")
