@@ -9,46 +9,57 @@ import (
 
 // FillSecrets gives a step's inputs as plain values: executors call it just
 // before the driver. secret gives the value of a secret, or an error that names
-// what is missing. With itself is not changed.
+// what is missing; errors begin with the input, "with.argv[0]". With itself is
+// not changed.
 func FillSecrets(with map[string]any, secret func(name string) (string, error)) (map[string]any, error) {
-	if with == nil {
-		return nil, nil
+	filled, err := fillSecret("with", with, secret)
+	if err != nil || filled == nil {
+		return nil, err
 	}
-	filled := make(map[string]any, len(with))
-	for name, value := range with {
-		plain, err := fillSecret(value, secret)
-		if err != nil {
-			return nil, fmt.Errorf("input %s: %w", name, err)
-		}
-		filled[name] = plain
-	}
-	return filled, nil
+	return filled.(map[string]any), nil
 }
 
-func fillSecret(value any, secret func(string) (string, error)) (any, error) {
+func fillSecret(path string, value any, secret func(string) (string, error)) (any, error) {
 	var err error
 	switch v := value.(type) {
 	case string:
-		text, err := model.ParseText(v)
+		plain, err := fillText(v, secret)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return text.Resolve(func(name string) (string, error) {
-			if !isSecret(name) {
-				return "", practice.Faultf(practice.Refused, "reference ${%s} was not filled in when the plan was made", name).Final()
-			}
-			return secret(name[len(model.RefSecret):])
-		})
+		return plain, nil
 	case []any:
 		list := make([]any, len(v))
 		for i, element := range v {
-			if list[i], err = fillSecret(element, secret); err != nil {
+			if list[i], err = fillSecret(fmt.Sprintf("%s[%d]", path, i), element, secret); err != nil {
 				return nil, err
 			}
 		}
 		return list, nil
 	case map[string]any:
-		return FillSecrets(v, secret)
+		if v == nil {
+			return nil, nil
+		}
+		fields := make(map[string]any, len(v))
+		for name, element := range v {
+			if fields[name], err = fillSecret(path+"."+name, element, secret); err != nil {
+				return nil, err
+			}
+		}
+		return fields, nil
 	}
 	return value, nil
+}
+
+func fillText(text string, secret func(string) (string, error)) (string, error) {
+	parsed, err := model.ParseText(text)
+	if err != nil {
+		return "", err
+	}
+	return parsed.Resolve(func(name string) (string, error) {
+		if !isSecret(name) {
+			return "", practice.Faultf(practice.Refused, "reference ${%s} was not filled in when the plan was made", name).Final()
+		}
+		return secret(name[len(model.RefSecret):])
+	})
 }
