@@ -25,7 +25,7 @@ type Spec struct {
 // AppliesTo chooses components: all that match every given part.
 type AppliesTo struct {
 	Components []string                `json:"components,omitempty" doc:"Names of components; empty means any."`
-	Kinds      []library.ComponentKind `json:"kinds,omitempty" doc:"Kinds of component; empty means any."`
+	Kinds      []library.ComponentKind `json:"kinds,omitempty" enum:"software,hardware,documentation,licence,data,process,other" doc:"Kinds of component; empty means any."`
 	Labels     map[string]string       `json:"labels,omitempty" doc:"Labels that a component must carry."`
 }
 
@@ -59,7 +59,7 @@ type Procedure struct {
 
 // Checks are conditions around the change (R43, R44).
 type Checks struct {
-	Component  []ComponentCheck `json:"component,omitempty" doc:"Of the versions, before anything else; admission, digest and a demanded signature are always checked."`
+	Component  []ComponentCheck `json:"component,omitempty" enum:"signed,origin" doc:"Of the versions, before anything else; admission, digest and a demanded signature are always checked."`
 	Target     []Step           `json:"target,omitempty" doc:"Of each target, before the first wave."`
 	Acceptance []Step           `json:"acceptance,omitempty" doc:"Of each changed target, after each wave and at the end; at least one."`
 	Removal    []Step           `json:"removal,omitempty" doc:"Of each target that a component was taken off, in the place of acceptance."`
