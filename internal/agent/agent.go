@@ -118,6 +118,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.o.Link.OnHint(a.look)
 	go a.outbox.run(ctx)
 	go a.converse(ctx)
+	a.running.Go(func() { a.revive(ctx) })
 	a.resume(ctx)
 	select {
 	case <-ctx.Done():

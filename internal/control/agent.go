@@ -117,10 +117,28 @@ func (c *Control) RevokeAgent(ctx context.Context, scope practice.Scope, by prac
 		if err := revokeTokensOf(w, practice.Actor{Kind: practice.Machine, Name: name}); err != nil {
 			return err
 		}
+		if err := endOrdersOf(w, name); err != nil {
+			return err
+		}
 		w.note(practice.Entry{Kind: "agent.revoked", Subject: agentSubject(name), Who: by, Why: why})
 		return nil
 	})
 	return err
+}
+
+// endOrdersOf closes the orders of an agent that have not begun: their claim is refused.
+func endOrdersOf(w *work, agent string) error {
+	rows, err := w.OpenOrders(agent, practice.MaxLimit)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, r := range rows {
+		if !r.Begun {
+			ids = append(ids, r.ID)
+		}
+	}
+	return w.EndOrders(ids)
 }
 
 // SawAgents notes that agents were heard of, many at once.
@@ -133,6 +151,13 @@ func (c *Control) SawAgents(ctx context.Context, scope practice.Scope, seen []en
 func (c *Control) OpenOrders(ctx context.Context, scope practice.Scope, agent string, limit int) ([]signature.Envelope, error) {
 	var envelopes []signature.Envelope
 	err := c.Store.View(ctx, scope, func(tx Tx) error {
+		a, err := tx.AgentByName(agent)
+		if err != nil {
+			return err
+		}
+		if !a.RevokedAt.IsZero() {
+			return practice.Faultf(practice.Forbidden, "agent %s was revoked at %s", agent, a.RevokedAt.Format(time.RFC3339)).Final()
+		}
 		rows, err := tx.OpenOrders(agent, limit)
 		if err != nil {
 			return err

@@ -175,6 +175,9 @@ func (b *reportBatch) settle(w *work, id string, known []int) error {
 func (b *reportBatch) answer(report deployment.Report) deployment.Answer {
 	r := b.runs[report.Deployment]
 	why := deployment.Proceed(r.d, r.rows[report.Target], report)
+	if report.Kind == deployment.OrderBegun && !b.orders[report.Order].Open {
+		why = "the order was withdrawn"
+	}
 	switch {
 	case report.Kind == deployment.OrderEnded, report.Kind == deployment.OrderRefused:
 		b.ended = append(b.ended, report.Order)
