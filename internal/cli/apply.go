@@ -11,7 +11,7 @@ import (
 )
 
 type applyInput struct {
-	files       []string
+	files            []string
 	yes, dryRun, all bool
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -31,7 +30,7 @@ func (c *console) deploymentTimeline() *cobra.Command {
 			return runTimeline(cmd.Context(), c, args[0], all)
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, fmt.Sprintf("with every report of every target, also above %d targets", quietAbove))
+	cmd.Flags().BoolVar(&all, "all", false, "with every entry of every target")
 	return cmd
 }
 
@@ -52,14 +51,17 @@ func runTimeline(ctx context.Context, c *console, id string, full bool) error {
 	if err != nil {
 		return err
 	}
-	return c.showList(all.Raw, func(w io.Writer) { c.timeline(w, all.Items) })
+	return c.showList(all.Raw, func(w io.Writer) { c.timeline(w, all.Items, full) })
 }
 
-func (c *console) timeline(w io.Writer, entries []client.SealedEntry) {
+func (c *console) timeline(w io.Writer, entries []client.SealedEntry, full bool) {
 	t := c.table("TIME", "AFTER", "TARGET", "WHAT", "WHO")
 	var before time.Time
 	for _, sealed := range entries {
 		e := sealed.Entry
+		if !full && !notable(e) {
+			continue
+		}
 		after := ""
 		if !before.IsZero() {
 			after = "+" + span(e.When.Sub(before))

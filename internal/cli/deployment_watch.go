@@ -74,6 +74,7 @@ func runWatch(ctx context.Context, c *console, in watchInput) error {
 	} else {
 		lines := &lineWatcher{console: c, out: c.talk(), all: in.all}
 		d, err = s.follow(ctx, in.id, guided, lines.see)
+		d.Cause = "" // the closing entry told it
 	}
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(c.err, "%s goes on; watch it again: tranship deployment watch %s\n", in.id, in.id)

@@ -22,6 +22,10 @@ func kindOf(text string) (string, error) {
 	fault := misuse("%q is no kind of document", text)
 	best, distance := "", 4
 	for _, kind := range kinds {
+		if len(word) >= 2 && strings.HasPrefix(strings.ToLower(kind), word) {
+			best = kind
+			break
+		}
 		if d := levenshtein.ComputeDistance(strings.TrimSuffix(word, "s"), strings.ToLower(kind)); d < distance {
 			best, distance = kind, d
 		}

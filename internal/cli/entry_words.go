@@ -35,7 +35,8 @@ func words(e client.Entry) string {
 	case "order.issued":
 		return "ordered"
 	case "orders.issued":
-		return data.text("count") + " orders issued"
+		n, _ := data["count"].(float64)
+		return count(int(n), "order") + " issued"
 	case "report.received":
 		return said(reportWords(data))
 	case "order.withdrawn":
@@ -84,7 +85,7 @@ func reportWords(data dataOf) string {
 	case "step":
 		text = step + " begins"
 	case "step-end":
-		text = step + " " + outcome
+		text = step + ": " + outcome
 	case "refused":
 		text = "refused"
 	default:

@@ -96,10 +96,21 @@ func runTokenList(ctx context.Context, c *console) error {
 		t := c.table("TOKEN", "NAME", "ROLE", "FOR", "STATE", "EXPIRES", "LAST USED", "CREATED", "BY")
 		for _, one := range all.Items {
 			t.row(one.Id, one.Name, one.Role, one.Actor.Name, c.outPaint.state(tokenState(one, c.Now())),
-				clock(one.ExpiresAt), ago(one.UsedAt, c.Now()), clock(one.CreatedAt), one.CreatedBy.Name)
+				clock(one.ExpiresAt), usedAt(one.UsedAt, c.Now()), clock(one.CreatedAt), one.CreatedBy.Name)
 		}
 		t.write(w, "there are no tokens")
 	})
+}
+
+// usedAt writes when a token was last used, which the server keeps to the hour.
+func usedAt(t, now time.Time) string {
+	switch {
+	case t.IsZero():
+		return "never"
+	case now.Sub(t) < time.Hour:
+		return "this hour"
+	}
+	return clock(t)
 }
 
 func tokenState(t client.PartyToken, now time.Time) string {

@@ -44,14 +44,16 @@ func (l *lineWatcher) state(d client.Deployment) {
 
 // tell says whether a line is worth the reader's time.
 func (l *lineWatcher) tell(e client.Entry) bool {
-	switch {
-	case l.all:
-		return true
-	case e.Target != "" && l.quiet:
+	if l.quiet && e.Target != "" {
 		return grave(e)
-	case e.Target != "":
-		report := dataOf(e.Data).text("report")
-		return grave(e) || report == "step-end"
+	}
+	return l.all || notable(e)
+}
+
+// notable says that an entry tells something that the ones around it do not.
+func notable(e client.Entry) bool {
+	if e.Target != "" && e.Kind == "report.received" {
+		return grave(e) || dataOf(e.Data).text("report") == "step-end"
 	}
 	return turning(e)
 }
@@ -62,7 +64,7 @@ func turning(e client.Entry) bool {
 		to := dataOf(e.Data).text("to")
 		return to == "scheduled" || to == awaitingGuidance || to == "cancelling"
 	}
-	return e.Kind != "orders.issued"
+	return e.Kind != "orders.issued" && e.Kind != "order.issued"
 }
 
 // shorter leaves out a reason that the line before told.

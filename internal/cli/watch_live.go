@@ -99,7 +99,7 @@ func (v *liveView) take(seen sight) {
 	if seen.deployment != nil {
 		v.deployment = seen.deployment
 	}
-	if seen.entry != nil {
+	if seen.entry != nil && notable(seen.entry.Entry) {
 		v.last = append(v.last, seen.entry.Entry)
 		if extra := len(v.last) - shownEvents; extra > 0 {
 			v.last = append(v.last[:0], v.last[extra:]...)

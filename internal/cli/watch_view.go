@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -34,7 +35,9 @@ func (v *liveView) View() tea.View {
 	if v.trouble != nil {
 		lines = append(lines, p.yellow("the server cannot be heard; trying again"))
 	}
-	lines = append(lines, "", p.dim("q leaves; the deployment goes on"))
+	if d.State != closed && v.inTTY {
+		lines = append(lines, "", p.dim("q leaves; the deployment goes on"))
+	}
 	return tea.NewView(v.fit(lines))
 }
 
@@ -55,14 +58,18 @@ func (v *liveView) stateLine(d client.Deployment) string {
 	if !d.Started.IsZero() {
 		since = d.Started
 	}
-	text := v.outPaint.state(stateOf(d)) + "  " + v.outPaint.dim(span(v.now.Sub(since).Truncate(1e9)))
+	until := v.now
+	if !d.Ended.IsZero() {
+		until = d.Ended
+	}
+	text := v.outPaint.state(stateOf(d)) + "  " + v.outPaint.dim(span(until.Sub(since).Truncate(time.Second)))
 	if len(d.Waiting.Reasons) == 0 || d.State == closed {
 		return text
 	}
 	r := d.Waiting.Reasons[0]
 	text += "  " + r.Message
 	if left := r.Until.Sub(v.now); !r.Until.IsZero() && left > 0 {
-		text += fmt.Sprintf(" (%s left)", span(left.Truncate(1e9)))
+		text += fmt.Sprintf(" (%s left)", span(left.Truncate(time.Second)))
 	}
 	return text
 }

@@ -38,7 +38,7 @@ type EnrolmentToken struct {
 func ParseEnrolmentToken(text string) (EnrolmentToken, error) {
 	parts := strings.Split(strings.TrimSpace(text), "_")
 	bad := practice.Faultf(practice.Invalid, "this is not an enrolment token").
-		WithHint("it begins with tse_ and is shown once by: tranship agents token NAME").Final()
+		WithHint("it begins with tse_ and is shown once by: tranship agents enrol NAME").Final()
 	if len(parts) < 3 || len(parts) > 4 || parts[0] != "tse" || parts[1] == "" || parts[2] == "" {
 		return EnrolmentToken{}, bad
 	}
