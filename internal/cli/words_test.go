@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// What targets print must not steer the reader's terminal.
+func TestTameKeepsControlCharactersOut(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"plain\tand ä\n":     "plain\tand ä\n",
+		"\x1b[31mred\x1b[0m": "\x1b[31mred\x1b[0m",
+		"\x1b]0;title\x07x":  "]0;titlex",
+		"\x1b[2Jwiped\r":     "[2Jwiped",
+		"\u009b31mx":         "31mx",
+		"\x1b[31":            "[31",
+	} {
+		var b bytes.Buffer
+		if _, err := (tame{&b}).Write([]byte(text)); err != nil || b.String() != want {
+			t.Errorf("%q became %q, %v; want %q", text, b.String(), err, want)
+		}
+	}
+}
+
+func TestMomentsAndSpans(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 17, 12, 0, 0, 0, time.Local)
+	for text, want := range map[string]time.Time{
+		"now": now, "-2h": now.Add(-2 * time.Hour), "+90m": now.Add(90 * time.Minute), "-3d": now.Add(-72 * time.Hour),
+		"2026-11-17 14:00": now.Add(2 * time.Hour), "14:00": now.Add(2 * time.Hour), "2026-11-18": now.Add(12 * time.Hour),
+		"2026-11-17T14:00:00Z": time.Date(2026, 11, 17, 14, 0, 0, 0, time.UTC),
+	} {
+		if got, err := moment(text, now); err != nil || !got.Equal(want) {
+			t.Errorf("moment(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for d, want := range map[time.Duration]string{
+		0: "0s", 340 * time.Millisecond: "340ms", 1234 * time.Millisecond: "1.2s", 42 * time.Second: "42s", 10 * time.Minute: "10m",
+		192 * time.Second: "3m12s", 125 * time.Minute: "2h5m", 76 * time.Hour: "3d4h", -time.Minute: "-1m",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("span(%d) = %s; want %s", d, got, want)
+		}
+	}
+	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 999_960: "1.0 MB", 20_480_000: "20.5 MB"} {
+		if got := volume(n); got != want {
+			t.Errorf("volume(%d) = %s; want %s", n, got, want)
+		}
+	}
+}
+
+// Everything that can be typed says what it does, and is in the reference.
+func TestEveryCommandIsDescribed(t *testing.T) {
+	t.Parallel()
+	root := Command(Options{Schema: func() ([]byte, error) { return nil, nil }})
+	reference := string(Reference(root))
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%s: short description %q", cmd.CommandPath(), cmd.Short)
+		}
+		if !cmd.Hidden && cmd.HasParent() && !strings.Contains(reference, "## "+cmd.CommandPath()+"\n") {
+			t.Errorf("%s is not in the reference", cmd.CommandPath())
+		}
+		for _, inner := range cmd.Commands() {
+			walk(inner)
+		}
+	}
+	walk(root)
+}
