@@ -63,6 +63,7 @@ func Command(o Options) *cobra.Command {
 // error to Stderr, and gives the exit code (see tranship help exit-codes).
 func Run(ctx context.Context, o Options, args []string) int {
 	c := newConsole(o.orDefault())
+	c.interrupted = ctx.Done()
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

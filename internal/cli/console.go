@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,8 +21,9 @@ type console struct {
 	outPaint, errPaint paint
 	inTTY, outTTY      bool
 	format             format
-	lines              *bufio.Reader // of Stdin
-	known              *session      // once connected
+	lines              *bufio.Reader   // of Stdin
+	interrupted        <-chan struct{} // closed when the user ends the command line
+	known              *session        // once connected
 }
 
 func newConsole(o Options) *console {
@@ -97,7 +100,10 @@ func (c *console) reason(given string) (string, error) {
 // prompt reads one line.
 func (c *console) prompt(text string) (string, error) {
 	fmt.Fprint(c.err, text)
-	line, err := c.lines.ReadString('\n')
+	line, err := c.await(func() (string, error) { return c.lines.ReadString('\n') })
+	if errors.Is(err, context.Canceled) {
+		return "", err
+	}
 	if err != nil && line == "" {
 		return "", misuse("no answer was given")
 	}
@@ -110,10 +116,37 @@ func (c *console) secret(text string) (string, error) {
 	if !is || !c.inTTY {
 		return c.prompt("")
 	}
+	before, err := term.GetState(int(file.Fd()))
+	if err != nil {
+		return "", err
+	}
 	fmt.Fprint(c.err, text)
-	raw, err := term.ReadPassword(int(file.Fd()))
+	line, err := c.await(func() (string, error) {
+		raw, err := term.ReadPassword(int(file.Fd()))
+		return string(raw), err
+	})
 	fmt.Fprintln(c.err)
-	return strings.TrimSpace(string(raw)), err
+	return strings.TrimSpace(line), errors.Join(err, term.Restore(int(file.Fd()), before))
+}
+
+// await reads until somebody answered, or the command line is interrupted: a
+// read from a terminal does not end by itself then.
+func (c *console) await(read func() (string, error)) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		line, err := read()
+		answered <- answer{line, err}
+	}()
+	select {
+	case a := <-answered:
+		return a.line, a.err
+	case <-c.interrupted:
+		return "", context.Canceled
+	}
 }
 
 // clock writes a moment as people here read it; "-" for none.

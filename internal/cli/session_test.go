@@ -1,10 +1,14 @@
 package cli_test
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tranship.dev/tranship/internal/cli"
 )
 
 const whoami = `{"actor":{"kind":"person","name":"anna"},"token":"ci","role":"manager","scope":"default"}`
@@ -85,5 +89,19 @@ func TestBrokenConnectionsAreTriedAgain(t *testing.T) {
 	run(t, s.URL, "token", "create", "x", "--role", "viewer", "--person", "a").want(t, 10)
 	if tokens := s.requests("POST", "/api/v1/tokens"); len(tokens) != 1 {
 		t.Errorf("a token was asked for %d times; a secret must be asked for once", len(tokens))
+	}
+}
+
+// Ctrl-C ends a command line that waits for an answer nobody gives.
+func TestInterruptEndsAQuestion(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	stdin, keep := io.Pipe()
+	defer keep.Close()
+	interrupt()
+	code := cli.Run(ctx, cli.Options{Stdin: stdin, Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }},
+		[]string{"login", "https://127.0.0.1:1"})
+	if code != 130 {
+		t.Errorf("exit code %d; want 130", code)
 	}
 }
