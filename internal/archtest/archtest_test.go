@@ -55,7 +55,7 @@ var house = []room{
 	{"internal/driver", "how a component lands", []string{"internal/practice/..."}},
 	{"internal/agent", "takes signed orders, journals, runs drivers, reports", []string{"internal/practice/...", "internal/bus", "internal/driver", "internal/artifact"}},
 	{"internal/httpapi", "REST, events, auth, problems", []string{"internal/practice/...", "internal/control"}},
-	{"internal/cli", "one file per verb; speaks to the API client", []string{"api", "internal/artifact", "internal/practice", "internal/practice/record", "internal/practice/signature", "internal/practice/library"}},
+	{"internal/cli", "one file per verb; speaks to the API client", []string{"api", "internal/artifact", "internal/practice", "internal/practice/record", "internal/practice/signature", "internal/practice/library", "internal/practice/plan"}},
 	{"internal/wiring", "puts the rooms together", []string{"internal/..."}},
 	{"internal/archtest", "this law", nil},
 	{"api", "the API's description and its generated client", []string{"internal/httpapi"}},
