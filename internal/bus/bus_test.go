@@ -136,6 +136,42 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// TestBrokenWhileAsking stops the server while it still thinks about an answer:
+// whoever waits is told at once, and need not wait for an answer that never comes.
+func TestBrokenWhileAsking(t *testing.T) {
+	t.Parallel()
+	var fleet bustest.Fleet
+	hub := startEmbedded(t, "127.0.0.1:0", fleet.Authenticate)
+	asked, thinking := make(chan struct{}), make(chan struct{})
+	t.Cleanup(func() { close(thinking) })
+	if err := hub.Serve(bustest.Handlers{OnHello: func(deployment.Sender, deployment.Hello) (deployment.Welcome, error) {
+		close(asked)
+		<-thinking
+		return deployment.Welcome{}, nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	l := connect(t, bus.LinkOptions{URL: hub.URL(), Key: fleet.Enrol("a")})
+	up := make(chan struct{}, 100)
+	l.OnHint(func() { up <- struct{}{} })
+	<-up
+	said := make(chan error, 1)
+	go func() {
+		_, err := l.Hello(t.Context(), deployment.Hello{})
+		said <- err
+	}()
+	<-asked
+	go hub.Close()
+	select {
+	case err := <-said:
+		if practice.CodeOf(err) != practice.Unavailable {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it still waits 5 s after the connection broke")
+	}
+}
+
 // TestEnrolledLate connects an agent whose key becomes known after it tried.
 func TestEnrolledLate(t *testing.T) {
 	t.Parallel()

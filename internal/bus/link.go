@@ -38,6 +38,22 @@ type Link struct {
 	conn *nats.Conn
 	who  deployment.Sender
 	wake atomic.Pointer[func()]
+	held atomic.Pointer[connection]
+}
+
+// connection is the time from one break of the connection to the next.
+type connection struct {
+	ctx   context.Context
+	broke context.CancelFunc
+}
+
+// renew ends what waits for an answer: after a break none comes any more.
+func (l *Link) renew() {
+	next := &connection{}
+	next.ctx, next.broke = context.WithCancel(context.Background())
+	if before := l.held.Swap(next); before != nil {
+		before.broke()
+	}
 }
 
 // Connect gives a link that may not be connected yet: a server that is down, or
@@ -47,6 +63,7 @@ func Connect(o LinkOptions) (*Link, error) {
 	if err := checkSender(l.who); err != nil {
 		return nil, err
 	}
+	l.renew()
 	key, err := keyOption(o.Key)
 	if err != nil {
 		return nil, err
@@ -62,7 +79,10 @@ func Connect(o LinkOptions) (*Link, error) {
 		nats.ReconnectBufSize(-1), // a question that cannot leave now fails now, and is asked again
 		nats.ConnectHandler(func(*nats.Conn) { l.woken() }),
 		nats.ReconnectHandler(func(*nats.Conn) { l.woken() }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { o.Log.Info("bus: disconnected", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			l.renew()
+			o.Log.Info("bus: disconnected", "error", err)
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { o.Log.Warn("bus: connection", "error", err) }),
 	}
 	if o.TLS != nil {
@@ -155,9 +175,14 @@ func (l *Link) ask(ctx context.Context, ask string, question any) (reply, error)
 	if !l.Connected() {
 		return said, practice.Faultf(practice.Unavailable, "the bus is not connected")
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	held := l.held.Load().ctx
+	asking, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	m, err := l.conn.RequestWithContext(ctx, askSubject(l.who, ask), raw)
+	defer context.AfterFunc(held, cancel)()
+	m, err := l.conn.RequestWithContext(asking, askSubject(l.who, ask), raw)
+	if err != nil && ctx.Err() == nil && held.Err() != nil {
+		return said, practice.Faultf(practice.Unavailable, "the connection broke before %s was answered", ask)
+	}
 	if err != nil {
 		return said, unreachable(ask, err)
 	}
