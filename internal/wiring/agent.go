@@ -27,6 +27,7 @@ type AgentOptions struct {
 	Root       string   // the targets' root: "/" on a host
 	Supervisor []string // the command that supervises processes
 	Grace      time.Duration
+	Reconnect  time.Duration // between attempts to reach the server; 0 is a second; as much again is added at random
 	Version    string
 	Log        *slog.Logger
 }
@@ -66,7 +67,7 @@ func StartAgent(ctx context.Context, o AgentOptions) (*Agent, error) {
 		a.Close()
 		return nil, err
 	}
-	if a.link, err = bus.Connect(bus.LinkOptions{URL: id.BusURL, Key: key, Name: id.Name, Scope: id.Scope, TLS: secured, Log: o.Log}); err != nil {
+	if a.link, err = bus.Connect(bus.LinkOptions{URL: id.BusURL, Key: key, Name: id.Name, Scope: id.Scope, TLS: secured, Wait: o.Reconnect, Log: o.Log}); err != nil {
 		a.Close()
 		return nil, err
 	}

@@ -31,6 +31,8 @@ type House struct {
 	Dir   string
 	Token string // the administrator's
 
+	listen, busListen string
+
 	t      testing.TB
 	log    *slog.Logger
 	agents map[string]*wiring.Agent
@@ -39,7 +41,13 @@ type House struct {
 // Start starts a server in a directory of the test; it ends with the test.
 func Start(t testing.TB) *House {
 	t.Helper()
-	h := &House{t: t, Dir: t.TempDir(), agents: map[string]*wiring.Agent{}}
+	return StartOn(t, "127.0.0.1:0", "127.0.0.1:0")
+}
+
+// StartOn is Start with the addresses of the API and of the bus.
+func StartOn(t testing.TB, listen, busListen string) *House {
+	t.Helper()
+	h := &House{t: t, Dir: t.TempDir(), listen: listen, busListen: busListen, agents: map[string]*wiring.Agent{}}
 	var out io.Writer = io.Discard
 	if os.Getenv("TRANSHIP_TEST_LOG") != "" {
 		out = os.Stderr
@@ -54,7 +62,7 @@ func Start(t testing.TB) *House {
 // Open starts the server again on what an earlier one left.
 func (h *House) Open() {
 	h.t.Helper()
-	listen, busListen := "127.0.0.1:0", "127.0.0.1:0"
+	listen, busListen := h.listen, h.busListen
 	if h.Server != nil { // agents remember where it was
 		listen, busListen = h.URL[len("http://"):], h.BusURL[len("nats://"):]
 	}
@@ -78,6 +86,18 @@ func (h *House) Shut() {
 // Agent enrols and starts an agent; its root is the directory that it gives.
 func (h *House) Agent(name string, supervisor ...string) string {
 	h.t.Helper()
+	o := h.Enrol(name, supervisor...)
+	a, err := wiring.StartAgent(context.Background(), o)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.agents[name] = a
+	return o.Root
+}
+
+// Enrol enrols an agent and says how it is started.
+func (h *House) Enrol(name string, supervisor ...string) wiring.AgentOptions {
+	h.t.Helper()
 	ctx := context.Background()
 	token, _, err := h.Control.NewEnrolment(ctx, practice.DefaultScope, Admin, name, time.Hour)
 	if err != nil {
@@ -94,12 +114,7 @@ func (h *House) Agent(name string, supervisor ...string) string {
 	if err := wiring.EnrolAgent(ctx, h.URL, token, o); err != nil {
 		h.t.Fatal(err)
 	}
-	a, err := wiring.StartAgent(ctx, o)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.agents[name] = a
-	return root
+	return o
 }
 
 // Apply applies YAML documents.
