@@ -3,8 +3,10 @@ package wiring
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tranship.dev/tranship/internal/control"
@@ -33,6 +35,41 @@ func TestExamplesFitTheDrivers(t *testing.T) {
 	}
 	if _, err := documents.Read(files); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPagesAreRead: every document that a page shows is accepted.
+func TestPagesAreRead(t *testing.T) {
+	t.Parallel()
+	documents, err := newDocuments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, page := range pages {
+		raw, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := strings.Split(string(raw), "```yaml\n")
+		for i, block := range parts[1:] {
+			text, _, _ := strings.Cut(block, "```")
+			if !strings.HasPrefix(text, "apiVersion:") {
+				continue
+			}
+			shown++
+			name := fmt.Sprintf("%s, example %d", filepath.Base(page), i+1)
+			if _, err := documents.Read([]control.File{{Name: name, Text: text}}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if shown < 5 {
+		t.Errorf("the pages show %d documents only", shown)
 	}
 }
 
