@@ -30,12 +30,12 @@ func TestLimits(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"size":            {strings.Repeat("#", document.MaxFileSize+1), "at most 8388608"},
 		"documents":       {strings.Repeat("---\na: 1\n", document.MaxDocuments+1), "a.yaml:20001:1: has 10001 documents"},
-		"flow depth":      {"spec: " + strings.Repeat("[", 200_000), "more than 64 deep"},
-		"block depth":     {strings.Repeat("- ", 200_000), "more than 64 deep"},
-		"table depth":     {"a: " + strings.Repeat("{a: ", 100_000), "more than 64 deep"},
-		"tags in a row":   {"a: " + strings.Repeat("!a ", 100_000), "more than 64 deep"},
-		"anchors in rows": {"a: " + strings.Repeat("&a ", 100_000), ""},
-		"keys in a row":   {strings.Repeat("? ", 100_000), "begin with ? are not allowed"},
+		"flow depth":      {"spec: " + strings.Repeat("[", 20_000), "more than 64 deep"},
+		"block depth":     {strings.Repeat("- ", 20_000), "more than 64 deep"},
+		"table depth":     {"a: " + strings.Repeat("{a: ", 20_000), "more than 64 deep"},
+		"tags in a row":   {"a: " + strings.Repeat("!a ", 20_000), "more than 64 deep"},
+		"anchors in rows": {"a: " + strings.Repeat("&a ", 20_000), ""},
+		"keys in a row":   {strings.Repeat("? ", 20_000), "begin with ? are not allowed"},
 		"fields":          {manyLines("  field-%d: 1\n", document.MaxFields+1), "1006:"},
 		"fields hidden":   {manyLines("  &a x%d: 1\n  z: 1\n", document.MaxFields+1), "more than 1000 fields"},
 		"bytes":           {"a: \xff\n", "1:4: holds a character"},
@@ -66,20 +66,20 @@ func TestReadTakesTimeInProportion(t *testing.T) {
 	t.Parallel()
 	d := newDocuments(t)
 	var many strings.Builder
-	for i := range 5000 {
+	for i := range 1000 {
 		many.WriteString("---\n" + fmt.Sprintf(environmentText, fmt.Sprintf("e-%d", i)))
 	}
 	for name, text := range map[string]string{
 		"documents":  many.String(),
 		"fields":     manyLines("  field-%d: 1\n", document.MaxFields-5),
-		"flow":       fmt.Sprintf(environmentText, "a") + "  x: {" + strings.Repeat("a: 1, ", 50_000) + "}\n",
-		"flow list":  fmt.Sprintf(environmentText, "a") + "  x: [" + strings.Repeat("a, ", 50_000) + "]\n",
-		"list":       fmt.Sprintf(environmentText, "a") + "  x:\n" + strings.Repeat("    - a: 1\n", 50_000),
-		"block text": fmt.Sprintf(environmentText, "a") + "  description: |\n" + strings.Repeat("    a line of text\n", 50_000),
-		"quoted":     fmt.Sprintf(environmentText, "a") + "  description: \"" + strings.Repeat(`\n\"x`, 100_000) + "\"\n",
-		"folded":     fmt.Sprintf(environmentText, "a") + "  description: x\n" + strings.Repeat("    words\n", 50_000),
-		"comments":   fmt.Sprintf(environmentText, "a") + strings.Repeat("# c\n", 200_000),
-		"marks":      strings.Repeat("---\n", 300_000) + fmt.Sprintf(environmentText, "a"),
+		"flow":       fmt.Sprintf(environmentText, "a") + "  x: {" + strings.Repeat("a: 1, ", 10_000) + "}\n",
+		"flow list":  fmt.Sprintf(environmentText, "a") + "  x: [" + strings.Repeat("a, ", 10_000) + "]\n",
+		"list":       fmt.Sprintf(environmentText, "a") + "  x:\n" + strings.Repeat("    - a: 1\n", 10_000),
+		"block text": fmt.Sprintf(environmentText, "a") + "  description: |\n" + strings.Repeat("    a line of text\n", 10_000),
+		"quoted":     fmt.Sprintf(environmentText, "a") + "  description: \"" + strings.Repeat(`\n\"x`, 20_000) + "\"\n",
+		"folded":     fmt.Sprintf(environmentText, "a") + "  description: x\n" + strings.Repeat("    words\n", 10_000),
+		"comments":   fmt.Sprintf(environmentText, "a") + strings.Repeat("# c\n", 40_000),
+		"marks":      strings.Repeat("---\n", 60_000) + fmt.Sprintf(environmentText, "a"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
