@@ -27,5 +27,5 @@ func write(file string, older bool) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, raw, 0o644)
+	return os.WriteFile(file, raw, 0o644) //nolint:gosec // a page of the repository
 }

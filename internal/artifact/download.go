@@ -68,7 +68,7 @@ func (d *download) read(p []byte) (int, error) {
 }
 
 func (d *download) connect() error {
-	res, err := d.origin.get(d.ctx, d.path, "", d.offset)
+	res, err := d.origin.get(d.ctx, d.path, "", d.offset) //nolint:bodyclose // Read closes a broken one, Close the last
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (o *origin) into(ctx context.Context, a plan.Artifact, dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, filesDir), 0o700); err != nil {
 		return err
 	}
-	if err := os.Chmod(filepath.Join(dir, filesDir), 0o755); err != nil {
+	if err := os.Chmod(filepath.Join(dir, filesDir), 0o755); err != nil { //nolint:gosec // the component's own user reads it
 		return err
 	}
 	root, err := os.OpenRoot(filepath.Join(dir, filesDir))

@@ -48,7 +48,7 @@ func tryLock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return func() { f.Close() }, nil // closing frees the lock
+	return func() { _ = f.Close() }, nil // closing frees the lock
 }
 
 func named(f *os.File, path string) error {

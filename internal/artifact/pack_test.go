@@ -18,8 +18,8 @@ func tree(t testing.TB, files map[string]string) string {
 	dir := t.TempDir()
 	for name, text := range files {
 		mode := os.FileMode(0o600)
-		if strings.HasSuffix(name, "*") {
-			name, mode = strings.TrimSuffix(name, "*"), 0o700
+		if plain, runs := strings.CutSuffix(name, "*"); runs {
+			name, mode = plain, 0o700
 		}
 		full := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(full), 0o750); err != nil {

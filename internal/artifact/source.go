@@ -105,9 +105,7 @@ func (s Source) find(a plan.Artifact) (*origin, error) {
 		limits:  s.Limits.orDefault(),
 		release: client.CloseIdleConnections,
 	}
-	opener := &auth.Client{Client: client, Cache: auth.NewCache(), Credential: func(ctx context.Context, host string) (auth.Credential, error) {
-		return s.credential(ctx, host)
-	}}
+	opener := &auth.Client{Client: client, Cache: auth.NewCache(), Credential: s.credential}
 	o.do = func(req *http.Request) (*http.Response, error) {
 		if !outside {
 			// The library takes basic authentication: answer before it asks.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 
@@ -135,8 +136,7 @@ func (h *Hub) answer(ask *nats.Msg, r reply, err error) {
 }
 
 func (h *Hub) fault(subject string, err error) *fault {
-	var e *practice.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*practice.Error](err); ok {
 		return &fault{Code: e.Code, Message: e.Message, Hint: e.Hint, Terminal: e.Terminal}
 	}
 	h.log.Error("bus: answer an agent", "subject", subject, "error", err)
@@ -170,8 +170,8 @@ func (h *Hub) Revoke(agent deployment.Sender) error { return h.cut(login(agent))
 func (h *Hub) Close() {
 	h.once.Do(func() {
 		h.cancel()
-		for i := len(h.close) - 1; i >= 0; i-- {
-			h.close[i]()
+		for _, closing := range slices.Backward(h.close) {
+			closing()
 		}
 	})
 }

@@ -9,8 +9,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"facts":{"a":"b"},"clock":"2026-01-01T00:00:00Z"}`))
 	f.Add([]byte(`[{"order":"o","seq":1,"text":"\u0000"}]`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		decodeHello(raw)
-		decodeOutputs(raw)
+		_, _ = decodeHello(raw)
+		_, _ = decodeOutputs(raw)
 		reports, err := decodeReports(raw)
 		if err == nil && (len(reports) == 0 || len(reports) > MaxReports) {
 			t.Errorf("%d reports passed", len(reports))

@@ -48,7 +48,7 @@ func (c *Control) Why(ctx context.Context, scope practice.Scope, id string) (pra
 	return deployment.Why(d, c.now()), nil
 }
 
-// Reports lists what executors reported of a deployment, or of one target of it.
+// ReportsOf lists what executors reported of a deployment, or of one target of it.
 func (c *Control) ReportsOf(ctx context.Context, scope practice.Scope, id, target string, page practice.Page) (list []deployment.Report, err error) {
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
 		list, err = tx.Reports(id, target, page)

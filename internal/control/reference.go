@@ -44,6 +44,7 @@ func references(d practice.Document) ([]reference, error) {
 	case practice.KindModel:
 		m, err := model.Decode(d)
 		return modelReferences(m), err
+	case practice.KindProduct, practice.KindEnvironment:
 	}
 	return nil, nil
 }

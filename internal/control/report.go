@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"maps"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
@@ -165,9 +166,7 @@ func (b *reportBatch) settle(w *work, id string, known []int) error {
 		return err
 	}
 	r.d = d
-	for name, row := range rows {
-		r.rows[name] = row
-	}
+	maps.Copy(r.rows, rows)
 	return nil
 }
 

@@ -85,9 +85,9 @@ func (s *server) outer(next http.Handler) http.Handler {
 // recovered turns a defect of ours into a 500 and a line in the log; the server goes on.
 func (s *server) recovered(w http.ResponseWriter, r *http.Request) {
 	defect := recover()
-	switch {
-	case defect == nil:
-	case defect == http.ErrAbortHandler:
+	switch defect {
+	case nil:
+	case http.ErrAbortHandler:
 		panic(defect)
 	default:
 		s.Log.Error("panic while serving", "method", r.Method, "path", r.URL.Path, "panic", defect, "stack", string(debug.Stack()))

@@ -95,12 +95,10 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 		p.Code = practice.Invalid
 	}
 	for _, err := range errs {
-		var own *Problem
-		if errors.As(err, &own) {
+		if own, ok := errors.AsType[*Problem](err); ok {
 			return own
 		}
-		var detail *huma.ErrorDetail
-		if errors.As(err, &detail) {
+		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			p.Errors = append(p.Errors, practice.Problem{Path: detail.Location, Message: detail.Message})
 		} else if err != nil {
 			p.Errors = append(p.Errors, practice.Problem{Message: err.Error()})

@@ -95,8 +95,7 @@ func (e *Error) Final() *Error {
 
 // CodeOf gives the code of the first Error in err's chain, or "" when there is none.
 func CodeOf(err error) Code {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return ""

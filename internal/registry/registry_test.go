@@ -166,7 +166,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != 401 || res.Header.Get("WWW-Authenticate") != `Basic realm="tranship"` {
+	if res.StatusCode != http.StatusUnauthorized || res.Header.Get("WWW-Authenticate") != `Basic realm="tranship"` {
 		t.Errorf("greeting without a token: %d %q", res.StatusCode, res.Header.Get("WWW-Authenticate"))
 	}
 }
@@ -221,27 +221,27 @@ func TestUploadResumes(t *testing.T) {
 	blob := bytes.Repeat([]byte("0123456789"), 1000)
 	start := request(t, "POST", s.URL+"/v2/api/blobs/uploads/", nil)
 	at := s.URL + start.Header.Get("Location")
-	if res := request(t, "PATCH", at, bytes.NewReader(blob[:4000]), "Content-Range", "0-3999"); res.StatusCode != 202 {
+	if res := request(t, "PATCH", at, bytes.NewReader(blob[:4000]), "Content-Range", "0-3999"); res.StatusCode != http.StatusAccepted {
 		t.Fatalf("first chunk: %s", res.Status)
 	}
-	if res := request(t, "PATCH", at, bytes.NewReader(blob[5000:6000]), "Content-Range", "5000-5999"); res.StatusCode != 416 {
+	if res := request(t, "PATCH", at, bytes.NewReader(blob[5000:6000]), "Content-Range", "5000-5999"); res.StatusCode != http.StatusRequestedRangeNotSatisfiable {
 		t.Errorf("chunk out of order: %s", res.Status)
 	}
-	if res := request(t, "PATCH", strings.Replace(at, "/api/", "/other/", 1), nil); res.StatusCode != 404 {
+	if res := request(t, "PATCH", strings.Replace(at, "/api/", "/other/", 1), nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("upload of another repository: %s", res.Status)
 	}
 	// A restarted registry continues.
 	again := registrytest.Serve(t, func(o *registry.Options) { o.Dir, o.Index = s.Dir, s.Index }, nil)
 	at = again.URL + start.Header.Get("Location")
-	if res := request(t, "GET", at, nil); res.StatusCode != 204 || res.Header.Get("Range") != "0-3999" {
+	if res := request(t, "GET", at, nil); res.StatusCode != http.StatusNoContent || res.Header.Get("Range") != "0-3999" {
 		t.Fatalf("status: %s, range %q", res.Status, res.Header.Get("Range"))
 	}
 	d := digest.FromBytes(blob).String()
-	if res := request(t, "PUT", at+"?digest="+d, bytes.NewReader(blob[4000:]), "Content-Range", "4000-9999"); res.StatusCode != 201 {
+	if res := request(t, "PUT", at+"?digest="+d, bytes.NewReader(blob[4000:]), "Content-Range", "4000-9999"); res.StatusCode != http.StatusCreated {
 		t.Fatalf("last chunk: %s", res.Status)
 	}
 	res := request(t, "GET", again.URL+"/v2/api/blobs/"+d, nil, "Range", "bytes=9990-")
-	if got, err := io.ReadAll(res.Body); err != nil || string(got) != "0123456789" || res.StatusCode != 206 {
+	if got, err := io.ReadAll(res.Body); err != nil || string(got) != "0123456789" || res.StatusCode != http.StatusPartialContent {
 		t.Errorf("range: %s %q %v", res.Status, got, err)
 	}
 }
@@ -250,18 +250,18 @@ func TestUploadWithOtherBytesIsRefused(t *testing.T) {
 	t.Parallel()
 	s := registrytest.Serve(t, nil, nil)
 	d := digest.FromString("right").String()
-	if res := request(t, "POST", s.URL+"/v2/api/blobs/uploads/?digest="+d, strings.NewReader("wrong")); res.StatusCode != 400 {
+	if res := request(t, "POST", s.URL+"/v2/api/blobs/uploads/?digest="+d, strings.NewReader("wrong")); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("one request: %s", res.Status)
 	}
 	start := request(t, "POST", s.URL+"/v2/api/blobs/uploads/", nil)
-	if res := request(t, "PUT", s.URL+start.Header.Get("Location")+"?digest="+d, strings.NewReader("wrong")); res.StatusCode != 400 {
+	if res := request(t, "PUT", s.URL+start.Header.Get("Location")+"?digest="+d, strings.NewReader("wrong")); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("two requests: %s", res.Status)
 	}
 	left, err := os.ReadDir(filepath.Join(s.Dir, "uploads"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	if res := request(t, "HEAD", s.URL+"/v2/api/blobs/"+d, nil); res.StatusCode != 404 {
+	if res := request(t, "HEAD", s.URL+"/v2/api/blobs/"+d, nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("blob is there: %s", res.Status)
 	}
 }

@@ -178,7 +178,7 @@ func TestSweep(t *testing.T) {
 const dieWithLab = "TRANSHIP_TEST_DIE_WITH_LAB"
 
 // TestDieWithLab is the process that TestSweep has die.
-func TestDieWithLab(t *testing.T) {
+func TestDieWithLab(t *testing.T) { //nolint:paralleltest // it kills its process
 	if os.Getenv(dieWithLab) == "" {
 		t.Skip("run by TestSweep only")
 	}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -48,7 +49,7 @@ func startTime(pid string) (string, error) {
 	}
 	// The second field, the program's name, may hold blanks and brackets; what
 	// follows its last bracket is field 3 onwards, and the start is field 22.
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	if len(fields) < 20 {
 		return "", fmt.Errorf("unexpected form: %q", stat)
 	}

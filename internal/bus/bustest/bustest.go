@@ -4,7 +4,6 @@ package bustest
 import (
 	"context"
 	"crypto/ed25519"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -41,7 +40,7 @@ func Run(t *testing.T, start Start) {
 }
 
 // Quiet is a log that says nothing.
-func Quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func Quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // Fleet knows agents by their keys.
 type Fleet struct {

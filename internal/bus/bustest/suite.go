@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -137,7 +138,7 @@ func raw(t *testing.T, hub *bus.Hub, key ed25519.PrivateKey, more ...nats.Option
 		t.Fatal(err)
 	}
 	faults := make(chan error, 64)
-	options := append(more,
+	options := append(slices.Clone(more),
 		nats.Nkey(string(public), func(nonce []byte) ([]byte, error) { return ed25519.Sign(key, nonce), nil }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { faults <- err }))
 	conn, err := nats.Connect(hub.URL(), options...)

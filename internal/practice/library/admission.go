@@ -109,8 +109,7 @@ func judgeSignature(name string, c Component, v Version) (practice.Reason, bool)
 		return practice.Reason{}, false
 	}
 	reason := practice.Reason{Gate: gateAdmission, Message: err.Error()}
-	var fault *practice.Error
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*practice.Error](err); ok {
 		reason.Message, reason.How = fault.Message, fault.Hint
 	}
 	return reason, true

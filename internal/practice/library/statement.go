@@ -103,8 +103,7 @@ func VerifyStatement(e *signature.Envelope, component, version string, digest pr
 	if err == nil {
 		err = s.Covers(component, version, digest)
 	}
-	var fault *practice.Error
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*practice.Error](err); ok {
 		named := *fault
 		named.Message = fmt.Sprintf("signature of %s@%s: %s", component, version, fault.Message)
 		return "", &named

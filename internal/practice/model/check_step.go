@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,7 +71,7 @@ func (c *checker) fault(path string, err error) {
 
 // ProblemOf gives the problem that an error is at a place of a document.
 func ProblemOf(path string, err error) practice.Problem {
-	if fault, is := err.(*practice.Error); is {
+	if fault, is := errors.AsType[*practice.Error](err); is {
 		return practice.Problem{Path: path, Message: fault.Message, Hint: fault.Hint}
 	}
 	return practice.Problem{Path: path, Message: err.Error()}

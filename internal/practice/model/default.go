@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -44,8 +45,8 @@ func (s Step) Complete(action Action, rules TimeoutRules) Step {
 // something, have nothing to take back.
 func Undoable(install []Step) []int {
 	var indexes []int
-	for i := len(install) - 1; i >= 0; i-- {
-		if install[i].Action == "" || install[i].Action == Apply {
+	for i, step := range slices.Backward(install) {
+		if step.Action == "" || step.Action == Apply {
 			indexes = append(indexes, i)
 		}
 	}

@@ -132,7 +132,7 @@ func Escape(plain string) string {
 // writePlain doubles every "$" of a row before a "{", and of the row at the end when a reference follows.
 func writePlain(out *strings.Builder, plain string, referenceFollows bool) {
 	dollars := 0
-	for i := 0; i < len(plain); i++ {
+	for i := range len(plain) {
 		switch plain[i] {
 		case '$':
 			dollars++

@@ -2,6 +2,7 @@
 package party
 
 import (
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -48,12 +49,7 @@ func Roles() []Role { return []Role{Administrator, Manager, Practitioner, Viewer
 
 // May says whether a role allows an action; an unknown role allows nothing.
 func (r Role) May(a Action) bool {
-	for _, allowed := range rights[r] {
-		if allowed == a {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(rights[r], a)
 }
 
 // Token is an API token. Its secret is shown once and stored only as a hash.

@@ -135,7 +135,7 @@ func (c caseTarget) build(t *testing.T, items []plan.ItemInput) []plan.TargetInp
 		}
 	}
 	var targets []plan.TargetInput
-	for _, name := range strings.Fields(c.Names) {
+	for name := range strings.FieldsSeq(c.Names) {
 		targets = append(targets, plan.TargetInput{
 			Name: name, Agent: name, Address: c.Address, Labels: c.Labels, Parameters: c.Parameters, Before: before,
 		})

@@ -25,8 +25,7 @@ type gap struct {
 // every target, so that no order ever fails for want of one.
 func referencesHold(spec model.Spec, p Plan) error {
 	e, err := newExpander(p.Header, modelPaths(spec, p.Header))
-	var fault *practice.Error
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*practice.Error](err); ok {
 		return brokenReferences(p.Header, fault.Problems)
 	}
 	if err != nil {

@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // selection is a list of steps with what their references mean.
 type selection struct {
@@ -69,7 +72,7 @@ func (e *Expander) removal(t *Target, item int) selection {
 func (e *Expander) takeOff(t *Target) []selection {
 	var chosen []selection
 	none := !present(t.Before)
-	for i := len(e.items) - 1; i >= 0; i-- {
+	for i := range slices.Backward(e.items) {
 		if none || t.Before[i].present() {
 			chosen = append(chosen, e.removal(t, i))
 		}
@@ -89,14 +92,14 @@ func (e *Expander) putBack(t *Target) []selection {
 
 func (e *Expander) remediate(t *Target) []selection {
 	var chosen []selection
-	for i := len(e.items) - 1; i >= 0; i-- {
+	for i, item := range slices.Backward(e.items) {
 		switch {
 		case t.Before[i].Version == "":
 			chosen = append(chosen, e.removal(t, i))
-		case len(e.items[i].remediate) > 0:
-			chosen = append(chosen, e.about(t, i, true, e.items[i].remediate))
+		case len(item.remediate) > 0:
+			chosen = append(chosen, e.about(t, i, true, item.remediate))
 		default:
-			chosen = append(chosen, e.about(t, i, true, e.items[i].install))
+			chosen = append(chosen, e.about(t, i, true, item.install))
 		}
 	}
 	return chosen

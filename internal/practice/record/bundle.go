@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -144,8 +145,6 @@ func (k *kept) RecordTiles(ids []TileID) (map[TileID][]byte, error) {
 		return k.have, nil
 	}
 	found, err := k.tiles.RecordTiles(need)
-	for id, hashes := range found {
-		k.have[id] = hashes
-	}
+	maps.Copy(k.have, found)
 	return k.have, err
 }

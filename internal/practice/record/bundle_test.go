@@ -134,7 +134,7 @@ func golden(t *testing.T, name string, got []byte) {
 func TestTamperedBundles(t *testing.T) {
 	t.Parallel()
 	good := export(t, live(t))
-	replace := func(old, new string) []byte { return bytes.Replace(good, []byte(old), []byte(new), 1) }
+	replace := func(old, other string) []byte { return bytes.Replace(good, []byte(old), []byte(other), 1) }
 	lines := bytes.SplitAfter(good, []byte("\n"))
 	without := func(i int) []byte { return bytes.Join(append(append([][]byte{}, lines[:i]...), lines[i+1:]...), nil) }
 	swapped := append([][]byte{}, lines...)

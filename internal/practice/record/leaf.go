@@ -52,7 +52,7 @@ func openLeaf(raw []byte) (Leaf, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&l); err != nil {
-		return Leaf{}, fmt.Errorf("cannot be read: %v", err)
+		return Leaf{}, fmt.Errorf("cannot be read: %w", err)
 	}
 	if decoder.InputOffset() != int64(len(raw)) {
 		return Leaf{}, fmt.Errorf("holds more than an entry")

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +75,7 @@ func TestStatementBearsStrangeData(t *testing.T) {
 
 func TestStatementOfOneDeploymentOnly(t *testing.T) {
 	t.Parallel()
-	mixed := append(journey("D-12")[:1], journey("D-13")[:1]...)
+	mixed := slices.Concat(journey("D-12")[:1], journey("D-13")[:1])
 	sealed, err := record.Seal(record.Head{}, recordtest.NewMemory(), nil, "default", mixed)
 	if err != nil {
 		t.Fatal(err)

@@ -94,7 +94,7 @@ func readLine(line []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("cannot be read: %v", err)
+		return fmt.Errorf("cannot be read: %w", err)
 	}
 	again, err := practice.Canonical(into)
 	if err != nil || !bytes.Equal(again, body) {

@@ -99,17 +99,20 @@ func TestAlterationsAreNamed(t *testing.T) {
 			alterRow(m, -5, func(r *record.Row) { r.Index = -5 })
 		},
 			[]string{"log: has 701 entry rows, but lists 700"}},
-		"low tile":       {func(m *recordtest.Memory) { alterTile(m, 0, 1, flip(32*7)) }, []string{"tile 0/1: hash 7 was altered"}},
-		"last tile":      {func(m *recordtest.Memory) { alterTile(m, 0, 2, flip(32*7)) }, []string{"tile 0/2: hash 7 was altered"}},
-		"high tile":      {func(m *recordtest.Memory) { alterTile(m, 1, 0, flip(33)) }, []string{"tile 1/0: hash 1 was altered"}},
-		"short tile":     {func(m *recordtest.Memory) { alterTile(m, 0, 1, func(b []byte) []byte { return b[:64] }) }, []string{"tile 0/1: has 64 bytes, not 8192"}},
-		"no tile":        {func(m *recordtest.Memory) { delete(m.Tiles, record.TileID{Level: 0, Index: 1}) }, []string{"tile 0/1: has 0 bytes, not 8192", "log: has 3 tile rows, not 4"}},
-		"one tile more":  {func(m *recordtest.Memory) { m.Tiles[record.TileID{Level: 9}] = []byte{1} }, []string{"log: has 5 tile rows, not 4"}},
-		"head size":      {func(m *recordtest.Memory) { m.Head.Size = 1 << 60 }, []string{"head: the stored head is 1152921504606846976 "}},
-		"head root":      {func(m *recordtest.Memory) { m.Head.Root[1] ^= 1 }, []string{"head: the stored head is 700 "}},
-		"checkpoint":     {func(m *recordtest.Memory) { m.Checkpoint = strings.Replace(m.Checkpoint, "700", "699", 1) }, []string{"checkpoint: checkpoint was altered: the signature of key "}},
-		"other scope's":  {func(m *recordtest.Memory) { m.Checkpoint, _ = record.Checkpoint("other", m.Head, oldKey) }, []string{"checkpoint: checkpoint is not signed by a trusted key"}},
-		"two signatures": {func(m *recordtest.Memory) { m.Checkpoint += m.Checkpoint[strings.Index(m.Checkpoint, "—"):] }, []string{"checkpoint: checkpoint is signed, but holds more than its text and one signature"}},
+		"low tile":      {func(m *recordtest.Memory) { alterTile(m, 0, 1, flip(32*7)) }, []string{"tile 0/1: hash 7 was altered"}},
+		"last tile":     {func(m *recordtest.Memory) { alterTile(m, 0, 2, flip(32*7)) }, []string{"tile 0/2: hash 7 was altered"}},
+		"high tile":     {func(m *recordtest.Memory) { alterTile(m, 1, 0, flip(33)) }, []string{"tile 1/0: hash 1 was altered"}},
+		"short tile":    {func(m *recordtest.Memory) { alterTile(m, 0, 1, func(b []byte) []byte { return b[:64] }) }, []string{"tile 0/1: has 64 bytes, not 8192"}},
+		"no tile":       {func(m *recordtest.Memory) { delete(m.Tiles, record.TileID{Level: 0, Index: 1}) }, []string{"tile 0/1: has 0 bytes, not 8192", "log: has 3 tile rows, not 4"}},
+		"one tile more": {func(m *recordtest.Memory) { m.Tiles[record.TileID{Level: 9}] = []byte{1} }, []string{"log: has 5 tile rows, not 4"}},
+		"head size":     {func(m *recordtest.Memory) { m.Head.Size = 1 << 60 }, []string{"head: the stored head is 1152921504606846976 "}},
+		"head root":     {func(m *recordtest.Memory) { m.Head.Root[1] ^= 1 }, []string{"head: the stored head is 700 "}},
+		"checkpoint":    {func(m *recordtest.Memory) { m.Checkpoint = strings.Replace(m.Checkpoint, "700", "699", 1) }, []string{"checkpoint: checkpoint was altered: the signature of key "}},
+		"other scope's": {func(m *recordtest.Memory) { m.Checkpoint, _ = record.Checkpoint("other", m.Head, oldKey) }, []string{"checkpoint: checkpoint is not signed by a trusted key"}},
+		"two signatures": {func(m *recordtest.Memory) {
+			_, signed, _ := strings.Cut(m.Checkpoint, "—")
+			m.Checkpoint += "—" + signed
+		}, []string{"checkpoint: checkpoint is signed, but holds more than its text and one signature"}},
 	} {
 		altered := copied(good)
 		c.alter(altered)
