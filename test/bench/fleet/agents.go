@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"os"
+	"sync"
+	"time"
+
+	"tranship.dev/tranship/internal/agent"
+	"tranship.dev/tranship/internal/bus"
+	"tranship.dev/tranship/internal/driver"
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/model"
+	"tranship.dev/tranship/internal/practice/plan"
+)
+
+// runAgents runs all agents until the process is killed.
+func runAgents(ctx context.Context, busURL, keysFile string, count int) error {
+	raw, err := os.ReadFile(keysFile)
+	if err != nil {
+		return err
+	}
+	var hand handOver
+	if err := json.Unmarshal(raw, &hand); err != nil {
+		return err
+	}
+	drivers, err := driver.NewRegistry(nothing{})
+	if err != nil {
+		return err
+	}
+	var all sync.WaitGroup
+	gate := make(chan struct{}, 200) // connections that are being made at once
+	for i := range count {
+		gate <- struct{}{}
+		all.Go(func() {
+			err := runOne(ctx, busURL, agentName(i), hand, i, drivers, func() { <-gate })
+			if err != nil && ctx.Err() == nil {
+				quiet.Error("agent ended", "agent", agentName(i), "error", err)
+			}
+		})
+	}
+	all.Wait()
+	return nil
+}
+
+func runOne(ctx context.Context, busURL, name string, hand handOver, i int, drivers agent.Drivers, connected func()) error {
+	link, err := bus.Connect(bus.LinkOptions{URL: busURL, Key: ed25519.NewKeyFromSeed(hand.Seeds[i]), Name: name, Scope: practice.DefaultScope, Log: quiet})
+	connected()
+	if err != nil {
+		return err
+	}
+	defer link.Close()
+	journal := agent.NewMemoryJournal(agent.Standing{Serial: 1, Epoch: 1, Keys: hand.Trust})
+	a, err := agent.New(agent.Options{
+		Name: name, Scope: practice.DefaultScope, StateDir: os.TempDir(), Root: os.TempDir(), Link: link, Journal: journal, Drivers: drivers,
+		Fetch: func(context.Context, plan.Artifact) (string, error) { return os.TempDir(), nil },
+		Clock: wallClock{}, Log: quiet, Version: "bench", Parallel: 1,
+	})
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
+
+// nothing is a driver that does nothing at once: what is measured is the way
+// of orders and reports.
+type nothing struct{}
+
+func (nothing) Declare() driver.Declaration {
+	return driver.Declaration{Name: "script", Inputs: &struct{}{}, OnDoubt: model.Repeat, Actions: []model.Action{model.Apply, model.Remove, model.Check}}
+}
+
+func (nothing) Inspect(context.Context, driver.Step) (driver.Finding, error) {
+	return driver.Finding{Present: true, Matches: true}, nil
+}
+
+func (nothing) Apply(context.Context, driver.Step, driver.Progress) error  { return nil }
+func (nothing) Remove(context.Context, driver.Step, driver.Progress) error { return nil }
