@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/model"
@@ -29,9 +30,45 @@ func choose(in Input, items []Item) (changing []Target, unchanged int, err error
 	if len(changing) == 0 {
 		return nil, 0, nothingToChange(in, len(wanted))
 	}
+	if in.Direction == Remove {
+		if err := onlyThese(items, changing); err != nil {
+			return nil, 0, err
+		}
+	}
 	slices.SortFunc(changing, func(a, b Target) int { return compareNatural(a.Name, b.Name) })
 	return changing, unchanged, nil
 }
+
+// standing says that a removal has something to take off: an item in its
+// version, or one of which nobody knows what is left.
+func standing(items []Item, before []Before) bool {
+	for i, b := range before {
+		if b.Uncertain || (b.Version != "" && b.Version == items[i].Version) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyThese refuses a removal that would take off another version than it names.
+func onlyThese(items []Item, changing []Target) error {
+	var problems []practice.Problem
+	for _, t := range changing {
+		for i, b := range t.Before {
+			if b.Version != "" && b.Version != items[i].Version && !b.Uncertain && len(problems) < maxNamed {
+				problems = append(problems, practice.Problem{Path: t.Name, Message: fmt.Sprintf("has %s %s, not %s", items[i].Component, b.Version, items[i].Version)})
+			}
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return (&practice.Error{Code: practice.Refused, Message: "some targets have another version of a part of the release", Problems: problems, Terminal: true}).
+		WithHint("remove that version by itself, or leave these targets out with --only")
+}
+
+// maxNamed bounds how many targets an error names.
+const maxNamed = 20
 
 // limit gives the targets of the input, or those that are named by Only.
 func limit(in Input) ([]*TargetInput, error) {
@@ -79,7 +116,7 @@ func names(targets []*TargetInput) []string {
 // settled says that a target already is as the plan would make it, beyond doubt.
 func settled(direction Direction, items []Item, before []Before) bool {
 	if direction == Remove {
-		return !present(before)
+		return !standing(items, before)
 	}
 	for i, b := range before {
 		same := b.Version == items[i].Version && b.Artifact != nil && b.Artifact.Digest == items[i].Digest
@@ -93,7 +130,7 @@ func settled(direction Direction, items []Item, before []Before) bool {
 func nothingToChange(in Input, targets int) error {
 	state := "has exactly " + in.Release + " already"
 	if in.Direction == Remove {
-		state = "has nothing of " + in.Release
+		state = "has nothing of " + in.Release + inOtherVersions(in)
 	}
 	which := fmt.Sprintf("each of the %d targets", targets)
 	if targets == 1 {
@@ -101,4 +138,23 @@ func nothingToChange(in Input, targets int) error {
 	}
 	return practice.Faultf(practice.Refused, "nothing to change in %s: %s %s", in.Environment.Name, which, state).
 		WithHint("do it all the same with --redeploy")
+}
+
+// inOtherVersions says which other versions of the release's components are
+// there, for somebody who named the wrong one.
+func inOtherVersions(in Input) string {
+	var found []string
+	for _, t := range in.Targets {
+		for i, b := range t.Before {
+			name := in.Items[i].Component.Name + "@" + b.Version
+			if b.Version != "" && !slices.Contains(found, name) && len(found) < maxNamed {
+				found = append(found, name)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	slices.Sort(found)
+	return fmt.Sprintf(" (there are %s)", strings.Join(found, ", "))
 }
