@@ -98,7 +98,7 @@ func runWatch(ctx context.Context, c *console, in watchInput) error {
 
 // conclude says how the deployment stands when the watch ends.
 func (c *console) conclude(w io.Writer, d client.Deployment) {
-	line := fmt.Sprintf("%s: %s of %s into %s %s", d.Id, d.Header.Direction, d.Header.Release, d.Header.Environment, c.outPaint.state(stateOf(d)))
+	line := fmt.Sprintf("%s: %s of %s %s %s %s", d.Id, d.Header.Direction, d.Header.Release, toward(d.Header.Direction), d.Header.Environment, c.outPaint.state(stateOf(d)))
 	if length := tookOf(d); length != "" {
 		line += " in " + length
 	}

@@ -85,3 +85,11 @@ func stageOf(d client.Deployment) string {
 	}
 	return text
 }
+
+// toward says which way a release goes: into an environment, or from it.
+func toward(direction string) string {
+	if direction == "remove" {
+		return "from"
+	}
+	return "into"
+}

@@ -21,7 +21,7 @@ func words(e client.Entry) string {
 	data := dataOf(e.Data)
 	switch e.Kind {
 	case "deployment.requested":
-		return said(fmt.Sprintf("%s of %s into %s requested", data.text("direction"), data.text("release"), data.text("environment")))
+		return said(fmt.Sprintf("%s of %s %s %s requested", data.text("direction"), data.text("release"), toward(data.text("direction")), data.text("environment")))
 	case "deployment.planned":
 		return fmt.Sprintf("planned: %s", data.text("plan"))
 	case "deployment.authorised":

@@ -24,7 +24,7 @@ func (v *liveView) View() tea.View {
 	d := *v.deployment
 	p := v.outPaint
 	lines := []string{
-		fmt.Sprintf("%s  %s of %s into %s", p.bold(d.Id), d.Header.Direction, p.bold(d.Header.Release), p.bold(d.Header.Environment)),
+		fmt.Sprintf("%s  %s of %s %s %s", p.bold(d.Id), d.Header.Direction, p.bold(d.Header.Release), toward(d.Header.Direction), p.bold(d.Header.Environment)),
 		v.stateLine(d), "",
 	}
 	lines = append(lines, v.waves(d)...)

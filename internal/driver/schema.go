@@ -2,6 +2,7 @@ package driver
 
 import (
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,6 +33,24 @@ func schemaOf(t reflect.Type) typeSchema {
 	}
 	registry := huma.NewMapRegistry("#/$defs/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[practice.Duration](), reflect.TypeFor[string]())
-	known, _ := schemas.LoadOrStore(t, typeSchema{registry.Schema(t, false, t.Name()), registry})
+	schema := registry.Schema(t, false, t.Name())
+	boundDurations(t, schema)
+	known, _ := schemas.LoadOrStore(t, typeSchema{schema, registry})
 	return known.(typeSchema)
+}
+
+// duration is how a length of time is written: 1m30s.
+const duration = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+
+// boundDurations lets the schema say how lengths of time are written: their
+// type is a text to huma.
+func boundDurations(t reflect.Type, schema *huma.Schema) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if property := schema.Properties[name]; property != nil && field.Type == reflect.TypeFor[practice.Duration]() {
+			property.Pattern, property.PatternDescription = duration, "a length of time such as 1m30s"
+			property.PrecomputeMessages()
+		}
+	}
 }

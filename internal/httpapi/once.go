@@ -18,7 +18,7 @@ const maxRemembered = 16 << 20
 func (s *server) remembering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
-		if key == "" || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/") {
+		if key == "" || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/") || secretive(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -46,6 +46,9 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, key string, body [
 	}
 	if before != nil {
 		w.Header().Set("Content-Type", "application/json")
+		if before.Status >= http.StatusBadRequest {
+			w.Header().Set("Content-Type", "application/problem+json")
+		}
 		w.Header().Set("Idempotency-Replayed", "true")
 		w.WriteHeader(before.Status)
 		_, _ = w.Write(before.Body) //nolint:gosec // JSON that this server gave before, said to be JSON
@@ -80,4 +83,10 @@ func (c *copyingWriter) WriteHeader(status int) {
 func (c *copyingWriter) Write(p []byte) (int, error) {
 	c.body.Write(p)
 	return c.ResponseWriter.Write(p)
+}
+
+// secretive says whether a route answers with a secret, which is shown once and
+// kept nowhere: such a request is carried out each time.
+func secretive(path string) bool {
+	return strings.HasPrefix(path, "/api/v1/tokens") || path == "/api/v1/enrolments" || path == "/api/v1/agents/enrol"
 }

@@ -54,6 +54,9 @@ func StartAgent(ctx context.Context, o AgentOptions) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(o.Root); err != nil || !info.IsDir() {
+		return nil, practice.Faultf(practice.Invalid, "the root %s of what is deployed is not a directory", o.Root).WithHint("make it, or choose another with --root").Final()
+	}
 	a := &Agent{ended: make(chan error, 1)}
 	if a.lock, err = lockState(o.StateDir); err != nil {
 		return nil, err

@@ -1,12 +1,15 @@
 package wiring
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -188,4 +191,25 @@ func (a *authority) issue(names []string) (*tls.Certificate, error) {
 		return nil, err
 	}
 	return &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
+}
+
+// Pool gives what clients of this server must trust; nil: whom the system trusts.
+func (s *Server) Pool() *x509.CertPool {
+	if len(s.CA) == 0 {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(s.CA)
+	return pool
+}
+
+// Enrolment gives a one-time token for an agent, with the fingerprint that
+// lets the agent know this server.
+func (s *Server) Enrolment(ctx context.Context, agent string) (string, error) {
+	written, _, err := s.Control.NewEnrolment(ctx, practice.DefaultScope, practice.Tranship, agent, time.Hour)
+	if block, _ := pem.Decode(s.CA); err == nil && block != nil {
+		sum := sha256.Sum256(block.Bytes)
+		written += "_" + hex.EncodeToString(sum[:])
+	}
+	return written, err
 }
