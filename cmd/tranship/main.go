@@ -24,9 +24,12 @@ func main() {
 }
 
 // run gives the exit code of a command line.
-func run(ctx context.Context, args []string) int {
-	return cli.Run(ctx, cli.Options{
+func run(ctx context.Context, args []string) int { return cli.Run(ctx, options(), args) }
+
+// options adds the server's and the agent's verbs to the command line.
+func options() cli.Options {
+	return cli.Options{
 		Version: version, Schema: wiring.Schema, CheckBackup: checkBackup,
 		More: []*cobra.Command{serverCommand(), restoreCommand(), agentCommand(), demoCommand(), superviseCommand(), demoServiceCommand()},
-	}, args)
+	}
 }

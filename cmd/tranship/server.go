@@ -61,6 +61,12 @@ func dataDirectory() string {
 	return filepath.Join(home, ".local", "share", "tranship")
 }
 
+// addDataFlag adds the flag for the data directory; help says the default for everybody.
+func addDataFlag(cmd *cobra.Command, dir *string, usage string) {
+	cmd.Flags().StringVar(dir, "data", fallback("TRANSHIP_DATA", dataDirectory()), usage)
+	cmd.Flags().Lookup("data").DefValue = "/var/lib/tranship, or ~/.local/share/tranship for others than root"
+}
+
 func serverCommand() *cobra.Command {
 	o := wiring.ServerOptions{Version: version}
 	logs := &logFlags{}
@@ -76,7 +82,7 @@ func serverCommand() *cobra.Command {
 			return runServer(cmd.Context(), o, logs, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().StringVar(&o.Dir, "data", fallback("TRANSHIP_DATA", dataDirectory()), "data directory")
+	addDataFlag(cmd, &o.Dir, "data directory")
 	cmd.Flags().StringVar(&o.Listen, "listen", fallback("TRANSHIP_LISTEN", "127.0.0.1:8470"), "address of the API and the registry")
 	cmd.Flags().StringVar(&o.BusListen, "bus-listen", fallback("TRANSHIP_BUS_LISTEN", "127.0.0.1:8471"), "address that agents connect to")
 	cmd.Flags().StringVar(&o.Advertise, "advertise", os.Getenv("TRANSHIP_ADVERTISE"), "host name or address that agents reach the server by")
@@ -127,7 +133,7 @@ func restoreCommand() *cobra.Command {
 			return runRestore(cmd.Context(), args[0], dir, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&dir, "data", fallback("TRANSHIP_DATA", dataDirectory()), "data directory to make")
+	addDataFlag(cmd, &dir, "data directory to make")
 	return cmd
 }
 
