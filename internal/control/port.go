@@ -40,7 +40,8 @@ type Installation interface {
 	PutSetting(name string, value []byte) error
 	// Remembered gives the answer that was stored under an idempotency key, or nil.
 	Remembered(key string) (*Remembered, error)
-	// Remember stores the answer to a request.
+	// Remember notes that a request is under way, or stores its answer. Conflict
+	// when the key is in use, but for the answer to the request under way.
 	Remember(r Remembered) error
 	// ForgetBefore deletes remembered answers older than at.
 	ForgetBefore(at time.Time) error
@@ -50,7 +51,7 @@ type Installation interface {
 type Remembered struct {
 	Key     string // "who:key"
 	Request practice.Digest
-	Status  int
+	Status  int // 0: under way
 	Body    []byte
 	At      time.Time
 }

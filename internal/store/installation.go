@@ -33,10 +33,13 @@ func (t *tx) Remembered(key string) (*control.Remembered, error) {
 	}, `SELECT request, status, body, at FROM remembered WHERE scope = ? AND key = ?`, t.scope, key)
 }
 
-// Remember stores the answer to a request; Conflict when the key has one already.
+// Remember notes that a request is under way (status 0), or stores its answer.
+// Conflict when the key is in use: only the answer to the request that is under
+// way may follow it.
 func (t *tx) Remember(r control.Remembered) error {
 	n, err := t.run(`INSERT INTO remembered (scope, key, request, status, body, at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (scope, key) DO NOTHING`, t.scope, r.Key, string(r.Request), int64(r.Status), notNil(r.Body), micros(r.At))
+		ON CONFLICT (scope, key) DO UPDATE SET status = excluded.status, body = excluded.body, at = excluded.at
+		WHERE remembered.status = 0 AND excluded.status <> 0 AND remembered.request = excluded.request`, t.scope, r.Key, string(r.Request), int64(r.Status), notNil(r.Body), micros(r.At))
 	if err == nil && n == 0 {
 		return conflict("idempotency key %q was used before", r.Key)
 	}
