@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -52,10 +53,11 @@ func runOne(ctx context.Context, busURL, name string, hand handOver, i int, driv
 		return err
 	}
 	defer link.Close()
+	dir := filepath.Join(hand.Dir, name) // drivers remember below it: agents that share one would see to each other's targets
 	journal := agent.NewMemoryJournal(agent.Standing{Serial: 1, Epoch: 1, Keys: hand.Trust})
 	a, err := agent.New(agent.Options{
-		Name: name, Scope: practice.DefaultScope, StateDir: os.TempDir(), Root: os.TempDir(), Link: link, Journal: journal, Drivers: drivers,
-		Fetch: func(context.Context, plan.Artifact) (string, error) { return os.TempDir(), nil },
+		Name: name, Scope: practice.DefaultScope, StateDir: filepath.Join(dir, "state"), Root: filepath.Join(dir, "root"), Link: link, Journal: journal, Drivers: drivers,
+		Fetch: func(context.Context, plan.Artifact) (string, error) { return dir, nil },
 		Clock: wallClock{}, Log: quiet, Version: "bench", Parallel: 1,
 	})
 	if err != nil {

@@ -7,12 +7,12 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"runtime/pprof"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -20,9 +20,9 @@ func main() {
 	agents := flag.Int("agents", 1000, "how many agents")
 	child := flag.String("bus", "", "used by the command itself: run the agents of this bus")
 	keys := flag.String("keys", "", "used by the command itself: where the agents' keys are")
-	profile := flag.String("cpuprofile", "", "write the server's CPU profile to this file")
+	profile := flag.String("cpuprofile", "", "write the server's CPU profile to this file, and the agents' to the same with .agents")
 	flag.Parse()
-	if *profile != "" {
+	if *profile != "" && *child == "" {
 		stop, err := profiled(*profile)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "fleet:", err)
@@ -34,14 +34,32 @@ func main() {
 	defer stop()
 	var err error
 	if *child != "" {
-		err = runAgents(ctx, *child, *keys, *agents)
+		err = childOf(ctx, *child, *keys, *profile, *agents)
 	} else {
-		err = measure(ctx, *agents)
+		err = measure(ctx, *profile, *agents)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fleet:", err)
 		os.Exit(1)
 	}
+}
+
+// childOf runs the agents until their standard input ends.
+func childOf(ctx context.Context, busURL, keys, profile string, agents int) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+	if profile != "" {
+		end, err := profiled(profile)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
+	return runAgents(ctx, busURL, keys, agents)
 }
 
 // profiled writes a CPU profile until the function that it gives is called.
@@ -62,7 +80,7 @@ func profiled(file string) (func(), error) {
 var quiet = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 // measure starts the server, lets the agents come, deploys, and prints the figures.
-func measure(ctx context.Context, agents int) error {
+func measure(ctx context.Context, profile string, agents int) error {
 	dir, err := os.MkdirTemp("", "tranship-fleet-")
 	if err != nil {
 		return err
@@ -80,32 +98,26 @@ func measure(ctx context.Context, agents int) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, executable, "-agents", strconv.Itoa(agents), "-bus", f.server.BusURL, "-keys", f.keysFile())
+	arguments := []string{"-agents", strconv.Itoa(agents), "-bus", f.server.BusURL, "-keys", f.keysFile()}
+	if profile != "" {
+		arguments = append(arguments, "-cpuprofile", profile+".agents")
+	}
+	cmd := exec.CommandContext(ctx, executable, arguments...)
 	cmd.Stderr = os.Stderr
+	end, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	defer func() {
-		_ = cmd.Process.Kill()
+		_ = end.Close()
 		_ = cmd.Wait()
 	}()
+	f.agents = cmd.Process.Pid
 	if err := f.awaitAgents(ctx); err != nil {
 		return err
 	}
-	return f.deploy(ctx, cmd.Process.Pid)
-}
-
-// memory gives the resident memory of a process in MiB.
-func memory(pid int) int {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(raw)) {
-		if rest, found := strings.CutPrefix(line, "VmRSS:"); found {
-			kib, _ := strconv.Atoi(strings.Fields(rest)[0])
-			return kib / 1024
-		}
-	}
-	return 0
+	return f.deploy(ctx)
 }

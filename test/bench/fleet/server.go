@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,6 +54,7 @@ spec:
 type fleet struct {
 	dir    string
 	size   int
+	agents int // the process of all agents
 	server *wiring.Server
 }
 
@@ -64,6 +66,7 @@ func (f *fleet) keysFile() string { return filepath.Join(f.dir, "keys.json") }
 type handOver struct {
 	Seeds [][]byte              `json:"seeds"`
 	Trust []signature.PublicKey `json:"trust"`
+	Dir   string                `json:"dir"` // for what the agents keep on disk
 }
 
 func (f *fleet) start(ctx context.Context) (err error) {
@@ -76,7 +79,7 @@ func (f *fleet) start(ctx context.Context) (err error) {
 // furnish makes agents, targets, a component with a version, and a model.
 func (f *fleet) furnish(ctx context.Context) error {
 	begun := time.Now()
-	hand := handOver{Trust: f.server.Keys.OrderKeys()}
+	hand := handOver{Trust: f.server.Keys.OrderKeys(), Dir: filepath.Join(f.dir, "agents")}
 	agents := make([]environment.Agent, f.size)
 	for i := range agents {
 		public, private, err := ed25519.GenerateKey(nil)
@@ -137,15 +140,21 @@ func (f *fleet) apply(ctx context.Context, text string) error {
 
 // awaitAgents waits until every agent has said hello.
 func (f *fleet) awaitAgents(ctx context.Context) error {
-	begun := time.Now()
-	for {
-		seen, err := f.seen(ctx)
+	p := f.phase()
+	page, seen := practice.Page{Limit: practice.MaxLimit}, 0
+	for seen < f.size {
+		list, err := f.server.Control.Agents(ctx, practice.DefaultScope, page)
 		if err != nil {
 			return err
 		}
-		if seen == f.size {
-			fmt.Printf("%-34s %8.2f s\n", "agents connected", time.Since(begun).Seconds())
-			return nil
+		came := 0
+		for came < len(list) && !list[came].SeenAt.IsZero() {
+			page.After = list[came].Name
+			came++
+		}
+		seen += came
+		if came > 0 {
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -153,43 +162,25 @@ func (f *fleet) awaitAgents(ctx context.Context) error {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-}
-
-func (f *fleet) seen(ctx context.Context) (int, error) {
-	count := 0
-	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
-		list, err := f.server.Control.Agents(ctx, practice.DefaultScope, page)
-		if err != nil {
-			return 0, err
-		}
-		for _, a := range list {
-			if !a.SeenAt.IsZero() {
-				count++
-			}
-		}
-		if len(list) < page.Limit {
-			return count, nil
-		}
-		page.After = list[len(list)-1].Name
-	}
+	p.print("agents connected", fmt.Sprintf("; %.0f connections a second", float64(f.size)/p.took()))
+	return nil
 }
 
 // deploy measures one deployment from its request to its end.
-func (f *fleet) deploy(ctx context.Context, agents int) error {
-	begun := time.Now()
+func (f *fleet) deploy(ctx context.Context) error {
+	p := f.phase()
 	planned, err := f.server.Control.Plan(ctx, practice.DefaultScope, admin, control.PlanRequest{Release: "app@1.0.0", Environment: "live"})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-34s %8.2f s\n", "plan compiled and stored", time.Since(begun).Seconds())
+	p.print("plan compiled and stored", "")
 	sizes, stop := f.server.Listen()
 	defer stop()
-	begun = time.Now()
+	p = f.phase()
 	d, err := f.server.Control.Deploy(ctx, practice.DefaultScope, admin, control.DeploymentRequest{Plan: planned.ID})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-34s %8.2f s\n", "deployment requested", time.Since(begun).Seconds())
 	for d.State != deployment.Closed {
 		select {
 		case <-sizes:
@@ -203,11 +194,12 @@ func (f *fleet) deploy(ctx context.Context, agents int) error {
 			return fmt.Errorf("%s awaits guidance: %+v", d.ID, d.Waiting)
 		}
 	}
-	took := time.Since(begun)
-	return f.print(ctx, d, took, agents)
+	took := p.took()
+	p.print(fmt.Sprintf("deployment onto %d agents", f.size), fmt.Sprintf("; %s", d.Result))
+	return f.print(ctx, d, took)
 }
 
-func (f *fleet) print(ctx context.Context, d deployment.Deployment, took time.Duration, agents int) error {
+func (f *fleet) print(ctx context.Context, d deployment.Deployment, took float64) error {
 	reports := 0
 	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
 		rows, err := f.server.Control.Entries(ctx, practice.DefaultScope, record.Filter{Subject: record.DeploymentSubject(d.ID), Kinds: []string{record.ReportReceived}}, page)
@@ -220,33 +212,42 @@ func (f *fleet) print(ctx context.Context, d deployment.Deployment, took time.Du
 		}
 		page.After = fmt.Sprint(rows[len(rows)-1].Index)
 	}
-	fmt.Printf("%-34s %8.2f s   %s\n", fmt.Sprintf("deployment onto %d agents", f.size), took.Seconds(), d.Result)
-	fmt.Printf("%-34s %8d     %.0f a second, all committed and sealed\n", "reports", reports, float64(reports)/took.Seconds())
-	if err := f.batches(ctx); err != nil {
+	fmt.Printf("%-34s %8d     %.0f a second, all committed and sealed\n", "reports", reports, float64(reports)/took)
+	count, seconds, err := f.batches(ctx)
+	if err != nil {
 		return err
 	}
+	fmt.Printf("%-34s %8.0f     %.0f reports and %.0f ms each\n", "batches", count, float64(reports)/count, 1000*seconds/count)
 	fmt.Printf("%-34s %8d MiB\n", "memory of the server", memory(os.Getpid()))
-	fmt.Printf("%-34s %8d MiB\n", "memory of all agents", memory(agents))
+	fmt.Printf("%-34s %8d MiB\n", "memory of all agents", memory(f.agents))
 	return nil
 }
 
-// batches prints how many transactions the reports took, from the server's own metrics.
-func (f *fleet) batches(ctx context.Context) error {
+// batches gives how many transactions the reports took, and how long all of
+// them took together, from the server's own metrics.
+func (f *fleet) batches(ctx context.Context) (count, seconds float64, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.server.URL+"/metrics", nil)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	req.Header.Set("Authorization", "Bearer "+f.server.Bootstrap)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	defer res.Body.Close()
 	lines := bufio.NewScanner(res.Body)
 	for lines.Scan() {
-		if name, value, found := strings.Cut(lines.Text(), " "); found && (name == "tranship_report_batch_seconds_count" || name == "tranship_report_batch_seconds_sum") {
-			fmt.Printf("%-34s %8s\n", strings.TrimPrefix(name, "tranship_"), value)
+		name, value, _ := strings.Cut(lines.Text(), " ")
+		switch name {
+		case "tranship_report_batch_seconds_count":
+			count, err = strconv.ParseFloat(value, 64)
+		case "tranship_report_batch_seconds_sum":
+			seconds, err = strconv.ParseFloat(value, 64)
+		}
+		if err != nil {
+			return 0, 0, err
 		}
 	}
-	return lines.Err()
+	return count, seconds, lines.Err()
 }
