@@ -138,7 +138,7 @@ func TestRetries(t *testing.T) {
 		terminal.Attempts = 5
 		o = s.issue("web", terminal)
 		pass(10 * time.Minute)
-		if r := s.last(o.ID); len(at) != 6 || r.Code != practice.Invalid || r.Hint != "mend it" {
+		if r := s.last(o.ID); len(at) != 6 || r.Code != practice.Invalid || r.Message != "step final: no such thing" || r.Hint != "mend it" {
 			t.Errorf("a terminal error was tried %d times and reported as %+v", len(at)-5, r)
 		}
 	})

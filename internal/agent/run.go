@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/internal/driver/mask"
@@ -159,7 +160,8 @@ func (r *run) close(p Progress, outcome deployment.Outcome, reports ...deploymen
 // maxMessageText bounds what an error may say in a report, in bytes.
 const maxMessageText = 8 << 10
 
-// explain puts an error into a report, without secrets.
+// explain puts an error into a report, without secrets. The hint has a place of
+// its own: it may be long, and the message goes where there is room for a line.
 func (r *run) explain(said *deployment.Report, why error) {
 	if why == nil {
 		return
@@ -168,8 +170,8 @@ func (r *run) explain(said *deployment.Report, why error) {
 	var e *practice.Error
 	if errors.As(why, &e) {
 		said.Code, said.Hint = e.Code, r.plain(e.Hint)
-		if e.Error() == why.Error() && len(e.Problems) == 0 {
-			said.Message = r.plain(e.Message)
+		if e.Hint != "" {
+			said.Message = r.plain(strings.TrimSuffix(why.Error(), "; "+e.Hint))
 		}
 	}
 }

@@ -60,7 +60,7 @@ func gateWords(data dataOf) string {
 	}
 	text := fmt.Sprintf("gate %s %s", data.text("gate"), state)
 	if reasons := data.text("reasons"); reasons != "" {
-		text += ": " + reasons
+		text += ": " + strings.TrimPrefix(reasons, data.text("gate")+": ")
 	}
 	return text
 }

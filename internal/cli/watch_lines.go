@@ -16,6 +16,7 @@ type lineWatcher struct {
 	quiet  bool // single targets are told of only when something went wrong
 	stage  string
 	before string // the last line that gave a reason of its own
+	hinted string // the last hint
 }
 
 func (l *lineWatcher) see(seen sight) {
@@ -25,6 +26,7 @@ func (l *lineWatcher) see(seen sight) {
 	case seen.entry != nil:
 		if l.tell(seen.entry.Entry) {
 			fmt.Fprintln(l.out, l.entry(l.shorter(seen.entry.Entry)))
+			l.hint(seen.entry.Entry)
 		}
 	case seen.deployment != nil:
 		l.state(*seen.deployment)
@@ -67,9 +69,28 @@ func turning(e client.Entry) bool {
 	return e.Kind != "orders.issued" && e.Kind != "order.issued"
 }
 
+// hint prints what an executor advises, or the last that it saw, below the line
+// that it belongs to, and once.
+func (l *lineWatcher) hint(e client.Entry) {
+	text := dataOf(e.Data).text("hint")
+	if text == "" || text == l.hinted {
+		return
+	}
+	l.hinted = text
+	for line := range strings.Lines(text) {
+		fmt.Fprintln(l.out, strings.Repeat(" ", len("15:04:05  "))+l.outPaint.dim(strings.TrimSpace(line)))
+	}
+}
+
 // shorter leaves out a reason that the line before told.
 func (l *lineWatcher) shorter(e client.Entry) client.Entry {
-	if e.Why != "" && strings.Contains(l.before, e.Why) {
+	why := e.Why
+	if rest, ofStep := strings.CutPrefix(why, "step "); ofStep {
+		if _, reason, found := strings.Cut(rest, ": "); found {
+			why = reason // the order's end tells again how its last step ended
+		}
+	}
+	if why != "" && strings.Contains(l.before, why) {
 		e.Why = ""
 		return e
 	}

@@ -34,7 +34,8 @@ func TestWatchGoesOnAfterABrokenStream(t *testing.T) {
 			first := event(7, "deployment.requested", "", `{"release":"web@2.0","environment":"live","direction":"install"}`) +
 				event(9, "report.received", "t-0", `{"report":"step-end","step":"place","outcome":"done","took":"1.2s"}`)
 			second := event(9, "report.received", "t-0", `{"report":"step-end","step":"place","outcome":"done"}`) +
-				event(12, "report.received", "t-1", `{"report":"step-end","step":"place","outcome":"failed"}`) +
+				event(12, "report.received", "t-1", `{"report":"step-end","step":"place","outcome":"failed","hint":"its journal ends:\nno space left"}`) +
+				event(13, "report.received", "t-1", `{"report":"ended","outcome":"failed","hint":"its journal ends:\nno space left"}`) +
 				event(15, "deployment.closed", "", `{"result":"`+result+`"}`)
 			s := serve(t, map[string]http.HandlerFunc{
 				"GET /api/v1/deployments/D-1": func(w http.ResponseWriter, r *http.Request) {
@@ -57,7 +58,10 @@ func TestWatchGoesOnAfterABrokenStream(t *testing.T) {
 				},
 			})
 			r := run(t, s.URL, "deployment", "watch", "D-1")
-			r.want(t, code, "install of web@2.0 into live requested", "t-0  place: done in 1.2s", "t-1  place: failed", "trying again", result)
+			r.want(t, code, "install of web@2.0 into live requested", "t-0  place: done in 1.2s", "t-1  place: failed", "\n          no space left\n", "trying again", result)
+			if n := strings.Count(r.out, "no space left"); n != 1 {
+				t.Errorf("a hint was told %d times\n%s", n, r.out)
+			}
 			if n := strings.Count(r.out, "place: done"); n != 1 {
 				t.Errorf("an event was told %d times\n%s", n, r.out)
 			}

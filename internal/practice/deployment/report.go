@@ -136,7 +136,7 @@ func (c *course) noteReport(row Target, r Report) {
 		data["step"], data["stepIndex"] = r.StepName, r.Step
 		data["started"] = r.At.Add(-r.Took.Std()).UTC().Format(timeFormat)
 	}
-	for key, text := range map[string]string{"outcome": string(r.Outcome), "message": r.Message, "code": string(r.Code)} {
+	for key, text := range map[string]string{"outcome": string(r.Outcome), "message": r.Message, "hint": r.Hint, "code": string(r.Code)} {
 		if text != "" {
 			data[key] = text
 		}
