@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -29,7 +30,10 @@ func demoCommand() *cobra.Command {
 			"is taken back in staging and never reaches live. Needs no rights and no network.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runDemo(cmd.Context(), dir, exit, cmd.OutOrStdout())
+			signal.Ignore(syscall.SIGPIPE) // whoever stops reading must not keep the end from cleaning up
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP)
+			defer stop()
+			return runDemo(ctx, dir, exit, os.Stdout)
 		},
 	}
 	cmd.Flags().BoolVar(&exit, "exit", false, "end when the story is told, instead of staying up")
