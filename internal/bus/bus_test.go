@@ -1,8 +1,10 @@
 package bus_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,6 +32,21 @@ func startEmbedded(t *testing.T, listen string, ask bus.Authenticate) *bus.Hub {
 func TestEmbedded(t *testing.T) {
 	t.Parallel()
 	bustest.Run(t, func(t *testing.T, ask bus.Authenticate) *bus.Hub { return startEmbedded(t, "127.0.0.1:0", ask) })
+}
+
+// TestQuietStart demands that a sound bus starts without a warning: whoever
+// reads one looks for a mistake of their own.
+func TestQuietStart(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	hub, err := bus.StartServer(bus.ServerOptions{Listen: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub.Close()
+	if said.Len() > 0 {
+		t.Errorf("the bus says at its start:\n%s", said.String())
+	}
 }
 
 // TestCluster runs the suite on two servers of a cluster that is configured by

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
+	"golang.org/x/crypto/bcrypt"
 
 	"tranship.dev/tranship/internal/practice"
 )
@@ -130,12 +131,18 @@ func addAccounts(options *server.Options, issuer nkeys.KeyPair) (string, error) 
 		return "", fmt.Errorf("bus: issuer's key: %w", err)
 	}
 	secret := newSecret()
+	// Random and never stored, it needs no costly hash; unhashed, the bus server
+	// would warn every operator of a password in the open.
+	hash, err := bcrypt.GenerateFromPassword([]byte(secret), bcrypt.MinCost)
+	if err != nil {
+		return "", fmt.Errorf("bus: secret of this process: %w", err)
+	}
 	agents, letIn := server.NewAccount(agentsAccount), server.NewAccount(letInAccount)
 	inside := map[string]struct{}{jwt.ConnectionTypeInProcess: {}}
 	options.Accounts = []*server.Account{agents, letIn}
 	options.Users = []*server.User{
-		{Username: hubUser, Password: secret, Account: agents, AllowedConnectionTypes: inside},
-		{Username: letInUser, Password: secret, Account: letIn, AllowedConnectionTypes: inside},
+		{Username: hubUser, Password: string(hash), Account: agents, AllowedConnectionTypes: inside},
+		{Username: letInUser, Password: string(hash), Account: letIn, AllowedConnectionTypes: inside},
 	}
 	options.AuthCallout = &server.AuthCallout{Issuer: public, Account: letInAccount, AuthUsers: []string{hubUser, letInUser}}
 	return secret, nil
