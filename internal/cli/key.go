@@ -29,7 +29,7 @@ signature.publishers of the components that you publish.`,
 		Use: "show FILE", Short: "Print the public key of a key file", Args: exactly("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error { return runKeyShow(c, args[0]) },
 	}
-	return group("key", "Keys of those who publish versions", create, show)
+	return group("key", "Keys of publishers, and of the server", create, show, c.keyRotate())
 }
 
 func runKeyCreate(c *console, path string) error {
