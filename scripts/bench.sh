@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Measures Tranship, beside its peers in the same run where there are any.
+#
+#   scripts/bench.sh                  everything
+#   scripts/bench.sh PART...          these parts: side fleet quick micro
+#
+# side   a 20 MB artifact onto 20 lab hosts, beside Ansible and a bare pull (root)
+# fleet  one deployment onto 10,000 simulated agents, each with its own connection
+# quick  the same with 1,000
+# micro  compiling plans and deciding, by the number of targets
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+parts=(side quick fleet micro)
+if [ $# -gt 0 ]; then
+  parts=("$@")
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+part_side() {
+  scripts/setup-test.sh
+  scripts/setup-bench.sh
+  make --no-print-directory build
+  go build -o "$work/side" ./test/bench/side
+  "$work/side" -tranship bin/tranship
+}
+
+fleet() {
+  go build -o "$work/fleet" ./test/bench/fleet
+  ulimit -n 20000 2>/dev/null || echo "note: $(ulimit -n) open files are allowed; 10,000 agents need 20,000"
+  "$work/fleet" -agents "$1"
+}
+
+part_quick() { fleet 1000; }
+part_fleet() { fleet 10000; }
+
+part_micro() {
+  go test -run '^$' -bench 'Compile' -benchtime 3x ./internal/practice/plan
+  go test -run '^$' -bench 'Decide' ./internal/practice/deployment
+}
+
+for part in "${parts[@]}"; do
+  printf '\n== %s\n' "$part"
+  "part_$part"
+done
