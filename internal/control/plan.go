@@ -47,11 +47,11 @@ func (c *Control) Plan(ctx context.Context, scope practice.Scope, by practice.Ac
 	if err := c.intact(ctx, compiled.Header); err != nil {
 		return Planned{}, err
 	}
+	if err := c.Store.View(ctx, scope, func(tx Tx) error { return checkAgents(tx, compiled.Targets) }); err != nil {
+		return Planned{}, err
+	}
 	planned := Planned{Targets: compiled.Targets, LastTook: in.LastTook}
-	_, err = c.update(ctx, scope, func(w *work) error {
-		if err := checkAgents(w, compiled.Targets); err != nil {
-			return err
-		}
+	_, err = c.update(ctx, scope, func(w *work) (err error) {
 		planned.Record, err = w.AddPlan(compiled, by, w.now)
 		return err
 	})
