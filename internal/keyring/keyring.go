@@ -28,6 +28,23 @@ type Ring struct {
 
 	mu    sync.RWMutex
 	state state
+	drawn drawn
+}
+
+// drawn is what follows from the state. To work it out costs far more than to
+// use it: every heartbeat of every agent is answered with the trust document.
+type drawn struct {
+	order, record ed25519.PrivateKey
+	trust         signature.Envelope
+}
+
+func draw(s state) (d drawn, err error) {
+	d.order, d.record = private(s.Order), private(s.Record)
+	t := deployment.Trust{Serial: s.Serial, Epoch: s.Epoch, Keys: []signature.PublicKey{public(s.Order), public(s.Next)}}
+	d.trust, err = t.Seal(func(payloadType string, payload []byte) signature.Envelope {
+		return signature.Sign(d.order, payloadType, payload)
+	})
+	return d, err
 }
 
 // state is what the file holds.
@@ -49,8 +66,9 @@ func Open(dir string) (*Ring, error) {
 	raw, err := os.ReadFile(filepath.Join(dir, fileName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		r.state = state{Serial: 1, Epoch: 1, Order: newSeed(), Next: newSeed(), Record: newSeed()}
-		return r, r.save()
+		return r, r.change(func(s *state) {
+			*s = state{Serial: 1, Epoch: 1, Order: newSeed(), Next: newSeed(), Record: newSeed()}
+		})
 	case err != nil:
 		return nil, fmt.Errorf("read the keys: %w", err)
 	}
@@ -62,7 +80,8 @@ func Open(dir string) (*Ring, error) {
 			return nil, damaged(dir, errors.New("a key is not 32 bytes of base64"))
 		}
 	}
-	return r, nil
+	r.drawn, err = draw(r.state)
+	return r, err
 }
 
 func damaged(dir string, err error) error {
@@ -119,24 +138,21 @@ func syncDir(dir string) error {
 func (r *Ring) SignOrder(payloadType string, payload []byte) signature.Envelope {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return signature.Sign(private(r.state.Order), payloadType, payload)
+	return signature.Sign(r.drawn.order, payloadType, payload)
 }
 
 // Trust gives the present trust document, signed by the present order key.
 func (r *Ring) Trust() (signature.Envelope, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	t := deployment.Trust{Serial: r.state.Serial, Epoch: r.state.Epoch, Keys: []signature.PublicKey{public(r.state.Order), public(r.state.Next)}}
-	return t.Seal(func(payloadType string, payload []byte) signature.Envelope {
-		return signature.Sign(private(r.state.Order), payloadType, payload)
-	})
+	return r.drawn.trust, nil
 }
 
 // RecordKey gives the key that signs checkpoints, and earlier ones that are still trusted.
 func (r *Ring) RecordKey() (ed25519.PrivateKey, []signature.PublicKey) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return private(r.state.Record), r.state.Previous
+	return r.drawn.record, r.state.Previous
 }
 
 // Epoch gives the present epoch.
@@ -187,9 +203,14 @@ func (r *Ring) change(f func(*state)) error {
 	defer r.mu.Unlock()
 	before := r.state
 	f(&r.state)
-	if err := r.save(); err != nil {
+	after, err := draw(r.state)
+	if err == nil {
+		err = r.save()
+	}
+	if err != nil {
 		r.state = before
 		return err
 	}
+	r.drawn = after
 	return nil
 }
