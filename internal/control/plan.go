@@ -99,8 +99,11 @@ func gather(tx Tx, scope practice.Scope, r PlanRequest) (plan.Input, error) {
 		in.Direction = plan.Install
 	}
 	d, err := tx.Document(practice.KindEnvironment, r.Environment)
+	if practice.CodeOf(err) == practice.NotFound {
+		return in, practice.Faultf(practice.NotFound, "there is no environment %s", r.Environment).WithHint("tranship get environments lists them").Final()
+	}
 	if err != nil {
-		return in, fmt.Errorf("environment %s: %w", r.Environment, err)
+		return in, err
 	}
 	env, err := environment.Decode(d)
 	if err != nil {
@@ -171,8 +174,11 @@ func items(tx Tx, release string) ([]plan.ItemInput, error) {
 func chooseModel(tx Tx, name, env string, items []plan.ItemInput) (model.Model, error) {
 	if name != "" {
 		d, err := tx.Document(practice.KindModel, name)
+		if practice.CodeOf(err) == practice.NotFound {
+			return model.Model{}, practice.Faultf(practice.NotFound, "there is no model %s", name).WithHint("tranship get models lists them").Final()
+		}
 		if err != nil {
-			return model.Model{}, fmt.Errorf("model %s: %w", name, err)
+			return model.Model{}, err
 		}
 		return model.Decode(d)
 	}

@@ -46,7 +46,7 @@ spec:
     - kind: software
       install:
         - {name: place, uses: files, with: {path: opt/bench}}
-        - {name: run, uses: systemd, with: {unit: bench.service, file: bench.service}}
+        - {name: run, uses: systemd, with: {unit: bench.service, file: bench.service, settle: 20ms}}
   checks:
     acceptance:
       - {name: answers, uses: http, with: {url: "http://127.0.0.1:%s/version", bodyContains: "${version}", within: 30s, interval: 100ms}}
@@ -171,7 +171,24 @@ func (p *transhipPeer) Run(ctx context.Context, a peers.Artifact) (time.Duration
 	if d.Result != deployment.Succeeded {
 		return 0, fmt.Errorf("%s is %s %s: %s %+v", d.ID, d.State, d.Result, d.Cause, d.Waiting)
 	}
-	return time.Since(begun), nil
+	took := time.Since(begun)
+	return took, p.tell(ctx, d)
+}
+
+// tell prints what took how long on the first target, for those who look for time.
+func (p *transhipPeer) tell(ctx context.Context, d deployment.Deployment) error {
+	if os.Getenv("TRANSHIP_BENCH_TELL") == "" {
+		return nil
+	}
+	rows, err := p.server.Control.DeploymentTargets(ctx, practice.DefaultScope, d.ID, deployment.TargetFilter{}, practice.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	reports, err := p.server.Control.ReportsOf(ctx, practice.DefaultScope, d.ID, rows[0].Name, practice.Page{})
+	for _, r := range reports {
+		fmt.Fprintf(os.Stderr, "  %s %-9s %-10s %s\n", r.At.Format("05.000"), r.Kind, r.StepName, r.Took)
+	}
+	return err
 }
 
 // Close ends the server.
