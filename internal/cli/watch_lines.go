@@ -84,18 +84,22 @@ func (l *lineWatcher) hint(e client.Entry) {
 
 // shorter leaves out a reason that the line before told.
 func (l *lineWatcher) shorter(e client.Entry) client.Entry {
-	why := e.Why
-	if rest, ofStep := strings.CutPrefix(why, "step "); ofStep {
-		if _, reason, found := strings.Cut(rest, ": "); found {
-			why = reason // the order's end tells again how its last step ended
-		}
-	}
-	if why != "" && strings.Contains(l.before, why) {
+	if e.Why != "" && told(l.before, e.Why) {
 		e.Why = ""
 		return e
 	}
 	l.before = words(e)
 	return e
+}
+
+// told says that a line gave the reason already, or all of it but the words
+// that say what it is about ("step unit: ", "health of wave 1: ").
+func told(line, why string) bool {
+	if strings.Contains(line, why) {
+		return true
+	}
+	_, rest, found := strings.Cut(why, ": ")
+	return found && strings.Contains(line, ": "+rest)
 }
 
 func (c *console) entry(e client.Entry) string {

@@ -36,7 +36,9 @@ func TestWatchGoesOnAfterABrokenStream(t *testing.T) {
 			second := event(9, "report.received", "t-0", `{"report":"step-end","step":"place","outcome":"done"}`) +
 				event(12, "report.received", "t-1", `{"report":"step-end","step":"place","outcome":"failed","hint":"its journal ends:\nno space left"}`) +
 				event(13, "report.received", "t-1", `{"report":"ended","outcome":"failed","hint":"its journal ends:\nno space left"}`) +
-				event(15, "deployment.closed", "", `{"result":"`+result+`"}`)
+				event(14, "gate.judged", "", `{"gate":"health of wave 1","open":false,"reasons":[{"gate":"health of wave 1","message":"health of wave 1: 1 failed"}]}`) +
+				strings.Replace(event(16, "stage.begun", "", `{"phase":"remediate"}`), `"kind":"stage.begun"`, `"why":"health of wave 1: 1 failed","kind":"stage.begun"`, 1) +
+				event(18, "deployment.closed", "", `{"result":"`+result+`"}`)
 			s := serve(t, map[string]http.HandlerFunc{
 				"GET /api/v1/deployments/D-1": func(w http.ResponseWriter, r *http.Request) {
 					if closed.Load() {
@@ -58,7 +60,8 @@ func TestWatchGoesOnAfterABrokenStream(t *testing.T) {
 				},
 			})
 			r := run(t, s.URL, "deployment", "watch", "D-1")
-			r.want(t, code, "install of web@2.0 into live requested", "t-0  place: done in 1.2s", "t-1  place: failed", "\n          no space left\n", "trying again", result)
+			r.want(t, code, "install of web@2.0 into live requested", "t-0  place: done in 1.2s", "t-1  place: failed", "\n          no space left\n",
+				"gate health of wave 1 closed: 1 failed\n", "remediate begins\n", "trying again", result)
 			if n := strings.Count(r.out, "no space left"); n != 1 {
 				t.Errorf("a hint was told %d times\n%s", n, r.out)
 			}

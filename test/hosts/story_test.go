@@ -200,7 +200,11 @@ func (s *story) breaks(t *testing.T) {
 			t.Errorf("%s: %s", name, pretty(row))
 		}
 	}
-	holds(t, s.run(t, exitOK, "deployment", "log", d.Id), "live-1", "the journal of node-exporter.service ends", "unknown long flag '--collector.lodavg'")
+	log := s.run(t, exitOK, "deployment", "log", d.Id)
+	holds(t, log, "live-1", "the journal of node-exporter.service ends", "unknown long flag '--collector.lodavg'")
+	if strings.Contains(log, "version="+first.version) {
+		t.Error("the log mixes what an earlier release said into what went wrong")
+	}
 	why := s.run(t, exitOK, "deployment", "why", d.Id)
 	holds(t, why, "live-1", "exit code 1")
 	if strings.Contains(why, "…") {
@@ -224,12 +228,18 @@ func (s *story) losesPower(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	powered := time.Now()
 	for _, h := range []*host{drained, restarted} {
 		if err := h.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	wait()
+	for _, a := range read[[]client.EnvironmentAgent](t, s.user, "agents") {
+		if (a.Name == drained.name || a.Name == restarted.name) && !a.SeenAt.After(powered) {
+			t.Errorf("%s was last seen at %s, and its host has power again since %s", a.Name, a.SeenAt, powered)
+		}
+	}
 	d := s.last(t)
 	rows := s.targets(t, d.Id)
 	if rows["live-2"].State != "unknown" || rows["live-3"].State != "done" {

@@ -37,7 +37,10 @@ func (s state) stale() bool { return s.Reload == "yes" }
 const cannotExecute = 203
 
 func (s state) String() string {
-	text := fmt.Sprintf("%s (%s)", s.Active, s.Sub)
+	text := s.Active
+	if s.Sub != s.Active {
+		text += " (" + s.Sub + ")"
+	}
 	if s.Result != "success" && s.Result != "" {
 		text += fmt.Sprintf(", result %s, exit code %d", s.Result, s.Code)
 	}
@@ -89,7 +92,7 @@ func (u *unit) settle(ctx context.Context) error {
 			return nil
 		}
 		if now.Active == "failed" || time.Since(begun) > u.in.Wait.Std()+u.in.Settle.Std() {
-			return u.failure(ctx, fmt.Sprintf("is not active and stable after %s", time.Since(begun).Round(time.Second)))
+			return u.failure(ctx, fmt.Sprintf("is not active and stable after %s", time.Since(begun).Round(100*time.Millisecond)))
 		}
 		select {
 		case <-ctx.Done():
@@ -117,7 +120,11 @@ func (u *unit) tellJournal(ctx context.Context, out driver.Progress) {
 
 func (u *unit) lines(ctx context.Context, most int) string {
 	_, _ = u.run(ctx, u.journal, "--sync") // what was said last may still be on its way; without it, less is shown
-	text, err := u.run(ctx, u.journal, "--no-pager", "--quiet", "--output=short-iso", "--lines="+strconv.Itoa(most), "--unit="+u.in.Unit)
+	argv := []string{"--no-pager", "--quiet", "--output=short-iso", "--lines=" + strconv.Itoa(most), "--unit=" + u.in.Unit}
+	if !u.restarted.IsZero() { // what an earlier release said would mislead
+		argv = append(argv, fmt.Sprintf("--since=@%d", u.restarted.Unix()))
+	}
+	text, err := u.run(ctx, u.journal, argv...)
 	if err != nil {
 		return "it cannot be read: " + err.Error() + "\n"
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 
 	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/driver/note"
@@ -40,6 +41,8 @@ type unit struct {
 	note   note.Note
 	memory memory
 	known  bool // memory was there: it was installed by Tranship
+
+	restarted time.Time // when this call restarted it; zero: not
 }
 
 // unitDirectory is where units of a host's administrator belong, below the root.
@@ -255,6 +258,7 @@ func (u *unit) restart(ctx context.Context, out driver.Progress) error {
 	fmt.Fprintf(out, "restarting %s\n", u.in.Unit)
 	// A unit that failed too often before must be allowed to start again.
 	_, _ = u.ask(ctx, "reset-failed", "--", u.in.Unit)
+	u.restarted = time.Now()
 	bounded, cancel := context.WithTimeout(ctx, u.in.Wait.Std())
 	defer cancel()
 	if err := u.control(bounded, out, "restart", "--", u.in.Unit); err != nil {
