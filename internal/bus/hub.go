@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -59,7 +60,11 @@ func (h *Hub) Serve(handlers Handlers) error {
 		askOutput: func(from deployment.Sender, m *nats.Msg) { h.output(handlers, from, m) },
 	}
 	for ask, work := range asks {
-		l := newLane(atOnce, h.ctx.Done(), func(m *nats.Msg) {
+		wanted := &wanted{} // of output an agent may send several at once; of reports the writer knows
+		if ask == askHello || ask == askSync {
+			wanted = oneEach()
+		}
+		l := newLane(atOnce, h.ctx.Done(), wanted, func(m *nats.Msg) {
 			if from, ok := senderOf(m.Subject); ok && mayAnswer(from, m) {
 				work(from, m)
 			}
@@ -103,7 +108,7 @@ func (h *Hub) sync(handlers Handlers, from deployment.Sender, m *nats.Msg) {
 
 func (h *Hub) report(w *writer, from deployment.Sender, m *nats.Msg) {
 	reports, err := decodeReports(m.Data)
-	if err == nil && !w.submit(submission{from: from, reports: reports, ask: m}) {
+	if err == nil && !w.submit(submission{from: from, reports: reports, ask: question{m, time.Now()}}) {
 		err = busy()
 	}
 	if err != nil {

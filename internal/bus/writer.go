@@ -23,7 +23,7 @@ const (
 type submission struct {
 	from    deployment.Sender
 	reports []deployment.Report
-	ask     *nats.Msg
+	ask     question
 }
 
 // writer gathers the reports of many agents into few transactions, and answers
@@ -34,6 +34,7 @@ type writer struct {
 	commit func(ctx context.Context, batch []deployment.Sent) ([]deployment.Answer, error)
 	answer func(ask *nats.Msg, answers []deployment.Answer, err error)
 	held   *submission // taken from the queue, too large for the last batch
+	wanted *wanted
 }
 
 func newWriter(hub *Hub, h Handlers) *writer {
@@ -41,6 +42,7 @@ func newWriter(hub *Hub, h Handlers) *writer {
 		queue:  make(chan submission, queueLength),
 		slots:  make(chan struct{}, inFlight),
 		commit: h.Reports,
+		wanted: oneEach(),
 		answer: func(ask *nats.Msg, answers []deployment.Answer, err error) {
 			hub.answer(ask, reply{Said: answers}, err)
 		},
@@ -49,10 +51,12 @@ func newWriter(hub *Hub, h Handlers) *writer {
 
 // submit queues; false when there is no room.
 func (w *writer) submit(s submission) bool {
+	w.wanted.put(s.ask)
 	select {
 	case w.queue <- s:
 		return true
 	default:
+		w.wanted.take(s.ask, s.ask.came)
 		return false
 	}
 }
@@ -80,43 +84,57 @@ func (w *writer) run(ctx context.Context) {
 // about to be; empty when ctx ended.
 func (w *writer) gather(ctx context.Context) []submission {
 	var batch []submission
+	count := 0
 	if w.held != nil {
-		batch, w.held = append(batch, *w.held), nil
-	} else {
-		select {
-		case <-ctx.Done():
-			return nil
-		case s := <-w.queue:
-			batch = append(batch, s)
-		}
+		batch, count, w.held = append(batch, *w.held), len(w.held.reports), nil
 	}
-	count := len(batch[0].reports)
 	var late <-chan time.Time
 	for count < batchSize {
-		var s submission
-		select {
-		case s = <-w.queue:
-		default:
-			// One agent alone is not kept waiting; where several report, more are coming.
-			if len(batch) == 1 {
-				return batch
-			}
-			if late == nil {
-				late = time.After(linger)
-			}
-			select {
-			case s = <-w.queue:
-			case <-late:
-				return batch
-			}
+		s, more := w.next(ctx, len(batch), &late)
+		if !more {
+			return batch
 		}
-		if count+len(s.reports) > batchSize {
+		if !w.wanted.take(s.ask, time.Now()) {
+			continue
+		}
+		if count > 0 && count+len(s.reports) > batchSize {
 			w.held = &s
 			return batch
 		}
 		batch, count = append(batch, s), count+len(s.reports)
 	}
 	return batch
+}
+
+// next gives a submission that waits. A batch of none waits for its first as
+// long as it takes; one agent alone is not kept waiting; where several report,
+// more are coming, until late.
+func (w *writer) next(ctx context.Context, have int, late *<-chan time.Time) (s submission, more bool) {
+	switch {
+	case have == 0:
+		select {
+		case <-ctx.Done():
+			return s, false
+		case s = <-w.queue:
+			return s, true
+		}
+	case have > 1 && *late == nil:
+		*late = time.After(linger)
+	}
+	select {
+	case s = <-w.queue:
+		return s, true
+	default:
+	}
+	if have == 1 {
+		return s, false
+	}
+	select {
+	case s = <-w.queue:
+		return s, true
+	case <-*late:
+		return s, false
+	}
 }
 
 func (w *writer) write(ctx context.Context, batch []submission) {
@@ -132,10 +150,10 @@ func (w *writer) write(ctx context.Context, batch []submission) {
 	}
 	for _, s := range batch {
 		if err != nil {
-			w.answer(s.ask, nil, err)
+			w.answer(s.ask.Msg, nil, err)
 			continue
 		}
-		w.answer(s.ask, answers[:len(s.reports)], nil)
+		w.answer(s.ask.Msg, answers[:len(s.reports)], nil)
 		answers = answers[len(s.reports):]
 	}
 }
