@@ -16,6 +16,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/plan"
+	"tranship.dev/tranship/internal/practice/signature"
 )
 
 // Link is the agent's way to the server. bus.Link is one.
@@ -70,6 +71,7 @@ type Agent struct {
 
 	mu       sync.Mutex
 	standing Standing
+	told     signature.Envelope // the trust document that standing follows
 	held     map[string]*Held
 	queue    map[string][]*Held // by target; the key is there while somebody works on it
 	more     bool               // the server has more orders than it could say

@@ -2,7 +2,9 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice/deployment"
@@ -11,9 +13,9 @@ import (
 
 // How often the agent speaks without being asked.
 const (
-	heartbeat = 15 * time.Second // at most a fifth sooner or later
+	heartbeat = 30 * time.Second // at most a fifth sooner or later
 	syncEvery = time.Minute      // orders whose hint was lost
-	again     = 2 * time.Second  // after a question that was not answered
+	again     = 2 * time.Second  // after a question that was not answered; longer each time, up to heartbeat
 	patience  = 20 * time.Second // for one answer
 )
 
@@ -22,41 +24,56 @@ func jitter(d time.Duration) time.Duration {
 	return d - d/5 + rand.N(2*d/5+1)
 }
 
-// converse says hello and asks for orders, until ctx ends.
+// converse says hello and asks for orders, until ctx ends. A server that does not
+// answer is asked ever more rarely: it may have too much to do already.
 func (a *Agent) converse(ctx context.Context) {
 	beat := time.NewTimer(0)
 	defer beat.Stop()
-	var synced, greeted time.Time
-	due := true // for a sync
+	t := talk{due: true}
+	pause := again
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-a.wake:
-			due = true
+			t.due = true
 		case <-beat.C:
 		}
-		now := a.o.Clock.Now()
-		_, known := a.clock.now(now)
-		if !known || now.Sub(greeted) >= heartbeat*4/5 {
-			if err := a.hello(ctx); err != nil {
-				a.o.Log.Debug("agent: hello", "error", err)
-				beat.Reset(jitter(again))
-				continue
-			}
-			greeted = now
+		if err := a.speak(ctx, &t); err != nil {
+			a.o.Log.Debug("agent: ask the server", "error", err)
+			beat.Reset(jitter(pause))
+			pause = min(2*pause, heartbeat)
+			continue
 		}
-		if due || now.Sub(synced) >= syncEvery {
-			if err := a.sync(ctx); err != nil {
-				a.o.Log.Debug("agent: ask for orders", "error", err)
-				due = true
-				beat.Reset(jitter(again))
-				continue
-			}
-			due, synced = false, now
-		}
+		pause = again
 		beat.Reset(jitter(heartbeat))
 	}
+}
+
+// talk is when the server last answered what.
+type talk struct {
+	greeted, synced time.Time
+	due             bool // there may be orders
+}
+
+// speak says hello and asks for orders, when their time has come.
+func (a *Agent) speak(ctx context.Context, t *talk) error {
+	now := a.o.Clock.Now()
+	if _, known := a.clock.now(now); !known || now.Sub(t.greeted) >= heartbeat*4/5 {
+		if err := a.hello(ctx); err != nil {
+			return fmt.Errorf("hello: %w", err)
+		}
+		t.greeted = now
+	}
+	if !t.due && now.Sub(t.synced) < syncEvery {
+		return nil
+	}
+	t.due = true
+	if err := a.sync(ctx); err != nil {
+		return fmt.Errorf("ask for orders: %w", err)
+	}
+	t.due, t.synced = false, now
+	return nil
 }
 
 // hello sends the heartbeat; its answer sets the clock and may bring newer trust.
@@ -80,11 +97,15 @@ func (a *Agent) hello(ctx context.Context) error {
 func (a *Agent) trust(e signature.Envelope) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if sameEnvelope(e, a.told) {
+		return // nearly always: keys change rarely
+	}
 	next, err := adopt(a.standing, e)
 	if err != nil {
 		a.o.Log.Warn("agent: trust document refused", "error", err)
 		return
 	}
+	a.told = e
 	if next.Serial == a.standing.Serial {
 		return
 	}
@@ -94,6 +115,10 @@ func (a *Agent) trust(e signature.Envelope) {
 	}
 	a.o.Log.Info("agent: trust changed", "serial", next.Serial, "epoch", next.Epoch, "keys", len(next.Keys))
 	a.standing = next
+}
+
+func sameEnvelope(a, b signature.Envelope) bool {
+	return a.PayloadType == b.PayloadType && a.Payload == b.Payload && slices.Equal(a.Signatures, b.Signatures)
 }
 
 // prune forgets what need not be recognised any more.
