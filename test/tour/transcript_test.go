@@ -1,0 +1,208 @@
+package tour_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestTranscripts types what the documentation shows in its console blocks, and
+// demands that the same comes out. All blocks of a file are one session; it
+// begins in a directory that holds docs. Numbers, times, digests and tokens may
+// be others; a line "..." stands for any lines.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, file := range documentation(t) {
+		steps := transcript(t, file)
+		if len(steps) == 0 {
+			continue
+		}
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			for _, step := range steps {
+				s.try(t, file, step)
+			}
+		})
+	}
+}
+
+// documentation lists what people read.
+func documentation(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(files, "../../README.md")
+}
+
+// step is a command with what it prints.
+type step struct {
+	line    int
+	command string
+	printed []string
+}
+
+// transcript reads the console blocks of a file.
+func transcript(t *testing.T, file string) (steps []step) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := false
+	for i, line := range strings.Split(string(raw), "\n") {
+		command, typed := strings.CutPrefix(line, "$ ")
+		switch {
+		case line == "```console":
+			inside = true
+		case line == "```":
+			inside = false
+		case !inside:
+		case typed:
+			steps = append(steps, step{line: i + 1, command: command})
+		case len(steps) > 0:
+			steps[len(steps)-1].printed = append(steps[len(steps)-1].printed, line)
+		}
+	}
+	return steps
+}
+
+// session is a shell that commands are typed into, one after the other.
+type session struct {
+	in    io.Writer
+	out   *bufio.Reader
+	known map[string]string // what stands in the text: what it is in this session
+}
+
+// open begins a session; it ends with the test, and with it all that it started.
+func open(t *testing.T) *session {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "docs"), os.DirFS("../../docs")); err != nil {
+		t.Fatal(err)
+	}
+	sh := exec.Command("bash", "--norc", "--noprofile")
+	sh.Dir = dir
+	sh.Env = append(os.Environ(),
+		"PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"HOME="+dir, "XDG_CONFIG_HOME="+dir, "TZ=UTC", "TRANSHIP_LISTEN=127.0.0.1:0", "TRANSHIP_BUS_LISTEN=127.0.0.1:0",
+		"TRANSHIP_URL=", "TRANSHIP_TOKEN=")
+	sh.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	in, err := sh.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh.Stdout, sh.Stderr = write, write
+	if err := sh.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-sh.Process.Pid, syscall.SIGKILL)
+		_ = sh.Wait()
+		read.Close()
+	})
+	if err := read.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	return &session{in: in, out: bufio.NewReader(read), known: map[string]string{}}
+}
+
+// try types a command and compares what it prints.
+func (s *session) try(t *testing.T, file string, p step) {
+	t.Helper()
+	command := p.command
+	for written, actual := range s.known {
+		command = strings.ReplaceAll(command, written, actual)
+	}
+	const mark = "-- the command has ended --"
+	if _, err := fmt.Fprintf(s.in, "%s\necho '%s'\n", command, mark); err != nil {
+		t.Fatalf("%s:%d: %s: %v", file, p.line, p.command, err)
+	}
+	var got []string
+	for {
+		line, err := s.out.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%s:%d: %s did not end: %v; it printed\n%s", file, p.line, p.command, err, strings.Join(got, "\n"))
+		}
+		if line = strings.TrimRight(line, "\n"); line == mark {
+			break
+		}
+		got = append(got, line)
+	}
+	if err := s.compare(trim(p.printed), trim(got)); err != nil {
+		t.Fatalf("%s:%d: $ %s\n%v; it printed\n%s", file, p.line, p.command, err, strings.Join(got, "\n"))
+	}
+}
+
+// trim leaves out empty lines at the end.
+func trim(lines []string) []string {
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+// compare demands the lines of want; "..." stands for any number of others.
+func (s *session) compare(want, got []string) error {
+	for i, line := range want {
+		if line == "..." {
+			for skip := 0; skip <= len(got); skip++ {
+				if s.compare(want[i+1:], got[skip:]) == nil {
+					return nil
+				}
+			}
+			return fmt.Errorf("what follows ... is not there: %q", want[i+1:])
+		}
+		if len(got) == 0 {
+			return fmt.Errorf("expected %q", line)
+		}
+		if !s.alike(line, got[0]) {
+			return fmt.Errorf("expected %q, got %q", line, got[0])
+		}
+		got = got[1:]
+	}
+	if len(got) > 0 {
+		return fmt.Errorf("unexpected %q", got[0])
+	}
+	return nil
+}
+
+// volatile is what differs from session to session.
+var volatile = regexp.MustCompile(`ts[pe]_[0-9a-f_]+|127\.0\.0\.1:\d+|sha256:[0-9a-f]+|[A-Za-z0-9+/]{43}=|\b[0-9a-f]{16}\b|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\b[0-9.]+(ms|s|m\d+s)\b|\d+( entries|  *KiB| kB)`)
+
+// blank makes widths of columns equal.
+var blank = regexp.MustCompile(`\s+`)
+
+// alike says whether two lines are the same but for what differs each time, and
+// remembers the tokens and addresses that stand for others.
+func (s *session) alike(want, got string) bool {
+	w, g := volatile.FindAllString(want, -1), volatile.FindAllString(got, -1)
+	form := func(line string) string {
+		return strings.TrimSpace(blank.ReplaceAllString(volatile.ReplaceAllString(line, "#"), " "))
+	}
+	if len(w) != len(g) || form(want) != form(got) {
+		return false
+	}
+	for i := range w {
+		if bytes.ContainsAny([]byte(w[i]), "_:") && len(w[i]) > len("00:00:00") {
+			s.known[w[i]] = g[i]
+		}
+	}
+	return true
+}
