@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -92,9 +93,14 @@ func Description(version string, older bool) ([]byte, error) {
 	return s.api.OpenAPI().YAML()
 }
 
-func apiConfig(version string) huma.Config {
+// settle makes the two settings that huma keeps for the whole process, once.
+var settle = sync.OnceFunc(func() {
 	huma.NewError = humaError
 	huma.DefaultArrayNullable = false
+})
+
+func apiConfig(version string) huma.Config {
+	settle()
 	config := huma.DefaultConfig("Tranship", version)
 	config.Info.Description = "Deployment management: environments, targets, library, models, plans, deployments, records."
 	config.Info.License = &huma.License{Name: "Apache-2.0"}
