@@ -30,11 +30,11 @@ func readDocuments(stdin io.Reader, names []string) ([]client.File, error) {
 			}
 		}
 		for _, path := range paths {
-			if clean := filepath.Clean(path); seen[clean] {
+			clean := filepath.Clean(path)
+			if seen[clean] {
 				continue
-			} else {
-				seen[clean] = true
 			}
+			seen[clean] = true
 			text, err := readDocument(stdin, path)
 			if err != nil {
 				return nil, err

@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -107,13 +106,4 @@ func runWith(t *testing.T, env map[string]string, stdin string, args ...string) 
 		Getenv: func(name string) string { return env[name] }, Now: func() time.Time { return noon },
 	}, args)
 	return result{code, out.String(), err.String()}
-}
-
-func jsonOf(t *testing.T, v any) string {
-	t.Helper()
-	raw, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }

@@ -54,7 +54,7 @@ func runLog(ctx context.Context, c *console, in logInput) error {
 		}
 		return c.wholeLog(ctx, s, in)
 	}
-	reader := &logReader{session: s, in: in, print: logPrinter{w: c.out, paint: c.outPaint, open: map[string]string{}}}
+	reader := &logReader{session: s, in: in, printer: logPrinter{w: c.out, paint: c.outPaint, open: map[string]string{}}}
 	for {
 		over := d.Value.State == closed // asked before the output is read, so that nothing is missed
 		if err := reader.read(ctx); err != nil && (!in.follow || practice.CodeOf(err) != practice.Unavailable) {
@@ -74,7 +74,7 @@ func runLog(ctx context.Context, c *console, in logInput) error {
 			return err
 		}
 	}
-	reader.print.end()
+	reader.printer.end()
 	if reader.last == 0 {
 		fmt.Fprintln(c.err, "nothing was printed")
 	}
@@ -101,7 +101,7 @@ func (c *console) wholeLog(ctx context.Context, s *session, in logInput) error {
 type logReader struct {
 	session *session
 	in      logInput
-	print   logPrinter
+	printer logPrinter
 	cursor  string
 	last    int64 // place of the last piece that was printed
 }
@@ -119,7 +119,7 @@ func (r *logReader) read(ctx context.Context) error {
 			}
 			r.last = piece.Place
 			if r.in.step == "" || piece.StepName == r.in.step {
-				r.print.piece(piece, r.in.target == "")
+				r.printer.piece(piece, r.in.target == "")
 			}
 		}
 		if page.Value.Next == "" {

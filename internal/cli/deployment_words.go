@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"tranship.dev/tranship/api/client"
 )
@@ -74,16 +75,16 @@ func stageOf(d client.Deployment) string {
 	if s.Wave > 0 {
 		text += fmt.Sprintf(", wave %d of %d", s.Wave, len(d.Header.Waves))
 	}
-	text += fmt.Sprintf(": %d of %d done", s.Done, s.Total)
+	counts := []string{fmt.Sprintf("%d of %d done", s.Done, s.Total)}
 	for _, part := range []struct {
 		n    int64
 		what string
 	}{{s.Running, "running"}, {s.Failed, "failed"}, {s.Unknown, "unknown"}, {s.Stopped, "stopped"}} {
 		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.what)
+			counts = append(counts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
-	return text
+	return text + ": " + strings.Join(counts, ", ")
 }
 
 // toward says which way a release goes: into an environment, or from it.

@@ -78,7 +78,7 @@ func stageWords(data dataOf) string {
 
 func reportWords(data dataOf) string {
 	step, outcome := data.text("step"), data.text("outcome")
-	text := ""
+	var text string
 	switch data.text("report") {
 	case "begun":
 		text = "begins"

@@ -46,7 +46,7 @@ func runLibraryPull(ctx context.Context, c *console, component, version, directo
 	}
 	defer os.RemoveAll(cache)
 	found := v.Value
-	files, err := artifact.Fetch(ctx, s.source(), plan.Artifact{
+	files, err := artifact.Fetch(ctx, c.source(s), plan.Artifact{
 		Component: found.Component, Version: found.Version, Digest: practice.Digest(found.Digest),
 		Size: found.Size, Reference: found.Reference,
 	}, cache)
@@ -65,12 +65,13 @@ func runLibraryPull(ctx context.Context, c *console, component, version, directo
 }
 
 // source is where the server's library, or an outside registry, is read from.
-func (s *session) source() artifact.Source {
+func (c *console) source(s *session) artifact.Source {
+	outside := dockerCredential(c.err)
 	return artifact.Source{Endpoint: s.URL, CA: s.pool, Credential: func(ctx context.Context, host string) (artifact.Credential, error) {
 		if s.URL == "https://"+host || s.URL == "http://"+host {
 			return artifact.Credential{User: artifact.User, Password: s.Token}, nil
 		}
-		return dockerCredential(ctx, host)
+		return outside(ctx, host)
 	}}
 }
 

@@ -17,9 +17,9 @@ func (c *console) logout() *cobra.Command {
 }
 
 func runLogout(c *console) error {
-	path, err := c.settingsPath()
-	if err != nil {
-		return err
+	path, placed := c.settingsPath()
+	if !placed {
+		return placeless()
 	}
 	switch err := os.Remove(path); {
 	case errors.Is(err, fs.ErrNotExist):

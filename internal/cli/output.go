@@ -20,10 +20,10 @@ const (
 )
 
 // String gives the format; it is the flag's.
-func (f *format) String() string { return string(*f) }
+func (f format) String() string { return string(f) }
 
 // Type names the flag's value.
-func (f *format) Type() string { return "FORMAT" }
+func (f format) Type() string { return "FORMAT" }
 
 // Set takes a format's name.
 func (f *format) Set(text string) error {

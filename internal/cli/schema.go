@@ -31,7 +31,7 @@ func runSchema(c *console, dir string) error {
 		_, err := c.Stdout.Write(raw)
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the schema is no secret
 		return err
 	}
 	path := filepath.Join(dir, "tranship.schema.json")

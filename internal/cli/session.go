@@ -117,7 +117,7 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 			req.Body = body
 		}
 		first = false
-		res, err := d.client.Do(req)
+		res, err := d.client.Do(req) //nolint:gosec // people name the server themselves
 		if err != nil && hopeless(err) {
 			return nil, backoff.Permanent(err)
 		}
@@ -138,15 +138,13 @@ func unreachable(err error) error {
 		return context.Canceled
 	}
 	server := "the server"
-	var asked *url.Error
-	if errors.As(err, &asked) {
+	if asked, is := errors.AsType[*url.Error](err); is {
 		if u, parse := url.Parse(asked.URL); parse == nil {
 			server = u.Scheme + "://" + u.Host
 		}
 		err = asked.Err
 	}
-	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) {
+	if certificate, is := errors.AsType[*tls.CertificateVerificationError](err); is {
 		return practice.Faultf(practice.Unavailable, "%s is not trusted: %v", server, certificate.Err).
 			WithHint("give its authority's certificate: tranship login %s --ca FILE, or TRANSHIP_CA=FILE; the server keeps it as ca.pem", server).Final()
 	}

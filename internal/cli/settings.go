@@ -22,16 +22,18 @@ type settings struct {
 	CA    string `json:"ca,omitempty"` // PEM; empty: whom the system trusts
 }
 
-func (c *console) settingsPath() (string, error) {
+// settingsPath gives the file of the settings; false where the environment
+// names no place for it.
+func (c *console) settingsPath() (string, bool) {
 	dir := c.Getenv("XDG_CONFIG_HOME")
 	if dir == "" {
 		home := c.Getenv("HOME")
 		if home == "" {
-			return "", misuse("neither XDG_CONFIG_HOME nor HOME is set").WithHint("set TRANSHIP_URL and TRANSHIP_TOKEN instead of tranship login")
+			return "", false
 		}
 		dir = filepath.Join(home, ".config")
 	}
-	return filepath.Join(dir, "tranship", "config.json"), nil
+	return filepath.Join(dir, "tranship", "config.json"), true
 }
 
 // settings gives what login kept, with what the environment says instead. A
@@ -63,8 +65,8 @@ func (c *console) settings() (settings, error) {
 
 func (c *console) kept() (settings, error) {
 	var kept settings
-	path, err := c.settingsPath()
-	if err != nil {
+	path, placed := c.settingsPath()
+	if !placed {
 		return kept, nil // the environment may say all that is needed
 	}
 	raw, err := os.ReadFile(path)
@@ -80,11 +82,16 @@ func (c *console) kept() (settings, error) {
 	return kept, nil
 }
 
+// placeless says why no settings can be kept.
+func placeless() error {
+	return misuse("neither XDG_CONFIG_HOME nor HOME is set").WithHint("set TRANSHIP_URL and TRANSHIP_TOKEN instead of tranship login")
+}
+
 // keep writes the settings so that only their owner can read them.
 func (c *console) keep(s settings) (string, error) {
-	path, err := c.settingsPath()
-	if err != nil {
-		return "", err
+	path, placed := c.settingsPath()
+	if !placed {
+		return "", placeless()
 	}
 	raw, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {

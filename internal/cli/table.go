@@ -64,14 +64,11 @@ func (t *table) plain(w io.Writer, indent string) {
 	}
 	var b strings.Builder
 	for _, row := range t.rows {
-		line := indent
+		padded := make([]string, len(row))
 		for i, cell := range row {
-			line += cell
-			if i < len(row)-1 {
-				line += strings.Repeat(" ", widths[i]-lipgloss.Width(cell)+2)
-			}
+			padded[i] = cell + strings.Repeat(" ", widths[i]-lipgloss.Width(cell))
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(indent+strings.Join(padded, "  "), " ") + "\n")
 	}
 	_, _ = io.WriteString(w, b.String())
 }

@@ -22,7 +22,7 @@ func streamWhole(path string, mode os.FileMode, write func(io.Writer) error, che
 	if err != nil {
 		return err
 	}
-	defer os.Remove(part.Name()) // of no effect once it has its name
+	defer func() { _ = os.Remove(part.Name()) }() // of no effect once it has its name
 	err = errors.Join(part.Chmod(mode), write(part))
 	if err == nil {
 		err = part.Sync()
