@@ -53,6 +53,9 @@ func withMovedRows(events []deployment.Event, rows map[string]deployment.Target)
 		case deployment.OrderWithdrawn:
 			e.Target = moved(e.Target, rows)
 			events[i] = e
+		case deployment.PlanFrozen, deployment.AuthorisationGiven, deployment.ComponentsJudged, deployment.OrdersIssued,
+			deployment.TimeCame, deployment.GuidanceGiven, deployment.CancelAsked:
+			// of no row; GuidanceGiven comes first, with rows that were just read
 		}
 	}
 	return events

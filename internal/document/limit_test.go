@@ -95,7 +95,7 @@ func TestReadTakesTimeInProportion(t *testing.T) {
 
 func manyLines(format string, n int) string {
 	var b strings.Builder
-	b.WriteString(fmt.Sprintf(environmentText, "a"))
+	fmt.Fprintf(&b, environmentText, "a")
 	for i := range n {
 		fmt.Fprintf(&b, format, i)
 	}

@@ -74,7 +74,7 @@ const draft = "http://json-schema.org/draft-07/schema#"
 
 // Schema gives the JSON Schema of all kinds: the kind chooses what else must hold.
 func (d *Documents) Schema() ([]byte, error) {
-	any := &shape{
+	whole := &shape{
 		Type: types{"object"}, Required: []string{"apiVersion", "kind", "metadata", "spec"},
 		Properties: map[string]*shape{
 			"apiVersion": {Enum: []any{practice.APIVersion}, Description: apiVersionDoc},
@@ -85,14 +85,14 @@ func (d *Documents) Schema() ([]byte, error) {
 	}
 	defs := maps.Clone(d.defs)
 	for _, name := range kindNames() {
-		any.Properties["kind"].Enum = append(any.Properties["kind"].Enum, string(name))
+		whole.Properties["kind"].Enum = append(whole.Properties["kind"].Enum, string(name))
 		defs[string(name)] = d.shapes[name]
-		any.AllOf = append(any.AllOf, &shape{
+		whole.AllOf = append(whole.AllOf, &shape{
 			If:   &shape{Properties: map[string]*shape{"kind": {Const: string(name)}}, Required: []string{"kind"}},
 			Then: &shape{Ref: definitionPrefix + string(name)},
 		})
 	}
-	return indented(rootSchema{draft, "Documents of Tranship", any, defs})
+	return indented(rootSchema{draft, "Documents of Tranship", whole, defs})
 }
 
 // SchemaOf gives the JSON Schema of one kind, or NotFound.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,10 +146,7 @@ func mutants(doc map[string]any) []map[string]any {
 		case map[string]any:
 			for name, inner := range v {
 				with := func(x any) map[string]any {
-					changed := map[string]any{}
-					for n, old := range v {
-						changed[n] = old
-					}
+					changed := maps.Clone(v)
 					changed[name] = x
 					return put(changed)
 				}

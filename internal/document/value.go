@@ -75,6 +75,7 @@ func (v *value) plain() any {
 			fields[f.name] = f.value.plain()
 		}
 		return fields
+	case nothing:
 	}
 	return nil
 }
@@ -92,6 +93,7 @@ func (v *value) told() string {
 		return "a list"
 	case table:
 		return "a table of fields"
+	case nothing:
 	}
 	return "nothing"
 }

@@ -15,6 +15,7 @@ func (c *course) cancelAsked(e CancelAsked) error {
 		return practice.Faultf(practice.Refused, "deployment %s is closed (%s): it cannot be cancelled", c.d.ID, c.d.Result).Final()
 	case Cancelling:
 		return nil
+	default: // whatever else it does can be cancelled
 	}
 	c.note(EntryCancelAsked, e.By, e.Why, nil)
 	s := &c.d.Stage

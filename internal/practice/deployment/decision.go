@@ -8,6 +8,8 @@ import (
 
 // Event is something that happened to a deployment. Exactly one implementation
 // per kind of happening; table.go says which of them may move which state where.
+//
+//sumtype:decl
 type Event interface{ event() }
 
 // The events.
@@ -66,6 +68,8 @@ const (
 )
 
 // Effect is something that must be done about a decision; control does it.
+//
+//sumtype:decl
 type Effect interface{ effect() }
 
 // The effects.

@@ -22,14 +22,13 @@ type order struct {
 // progress is what an executor's journal says about an order.
 type progress struct {
 	order
-	seq     int
-	asked   time.Time // when it last asked whether to begin; forgotten by a restart
-	begun   bool
-	inStep  bool
-	step    int
-	halt    bool // the server said stop
-	ended   bool
-	refused bool
+	seq    int
+	asked  time.Time // when it last asked whether to begin; forgotten by a restart
+	begun  bool
+	inStep bool
+	step   int
+	halt   bool // the server said stop
+	ended  bool
 }
 
 // executor is a model of an agent with one target: it carries out one order

@@ -29,6 +29,8 @@ func (c *course) settle(resolved string) {
 		c.cancelled()
 	case AwaitingGuidance, VerifyingTargets, Executing, Accepting, Remediating:
 		c.judge(resolved)
+	case Requested, Planned, Authorised, Scheduled, VerifyingComponents, Closed:
+		// no stage of orders is under way
 	}
 }
 

@@ -39,6 +39,7 @@ func (t Target) take(r Report, now time.Time, refusing bool) (Target, bool) {
 	t = t.begin(now)
 	t.StepName = r.StepName
 	switch r.Kind {
+	case OrderBegun, OrderEnded, OrderRefused: // of no step
 	case StepBegun:
 		t.Step = r.Step
 	case StepEnded:
