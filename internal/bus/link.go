@@ -71,14 +71,16 @@ func Connect(o LinkOptions) (*Link, error) {
 	if o.Wait == 0 {
 		o.Wait = time.Second
 	}
+	reach := &reach{log: o.Log, url: o.URL}
 	options := []nats.Option{key,
 		nats.Name(o.Name), nats.CustomInboxPrefix(inboxPrefix(l.who)),
 		nats.MaxReconnects(-1), nats.IgnoreAuthErrorAbort(), nats.RetryOnFailedConnect(true),
 		nats.ReconnectWait(o.Wait), nats.ReconnectJitter(o.Wait, o.Wait),
 		nats.Timeout(authTimeout), nats.PingInterval(20 * time.Second), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // a question that cannot leave now fails now, and is asked again
-		nats.ConnectHandler(func(*nats.Conn) { l.woken() }),
-		nats.ReconnectHandler(func(*nats.Conn) { l.woken() }),
+		nats.ConnectHandler(func(*nats.Conn) { reach.found(); l.woken() }),
+		nats.ReconnectHandler(func(*nats.Conn) { reach.found(); l.woken() }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { reach.failed(err) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			l.renew()
 			o.Log.Info("bus: disconnected", "error", err)
