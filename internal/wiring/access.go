@@ -12,8 +12,17 @@ import (
 	"tranship.dev/tranship/internal/registry"
 )
 
-// agentOf says which agent a key belongs to.
+// agentOf says which agent a key belongs to. The bus listens before everything
+// that it leads to is there, and agents that wait for a server come at once:
+// they wait here until they can be answered.
 func (s *Server) agentOf(ctx context.Context, key signature.PublicKey) (deployment.Sender, error) {
+	select {
+	case <-s.answering:
+	case <-s.stopping:
+		return deployment.Sender{}, practice.Faultf(practice.Unavailable, "the server stops")
+	case <-ctx.Done():
+		return deployment.Sender{}, practice.Faultf(practice.Unavailable, "the server is not ready yet")
+	}
 	a, err := s.Control.AgentByKey(ctx, practice.DefaultScope, key)
 	return deployment.Sender{Scope: practice.DefaultScope, Agent: a.Name}, err
 }

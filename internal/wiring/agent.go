@@ -38,7 +38,8 @@ type Agent struct {
 	journal *agent.BoltJournal
 	lock    *os.File
 	stop    context.CancelFunc
-	ended   chan error
+	ended   chan struct{} // closed when it does not work any more, reason then says why
+	reason  error
 	closing sync.Once
 }
 
@@ -57,7 +58,7 @@ func StartAgent(ctx context.Context, o AgentOptions) (*Agent, error) {
 	if info, err := os.Stat(o.Root); err != nil || !info.IsDir() {
 		return nil, practice.Faultf(practice.Invalid, "the root %s of what is deployed is not a directory", o.Root).WithHint("make it, or choose another with --root").Final()
 	}
-	a := &Agent{ended: make(chan error, 1)}
+	a := &Agent{ended: make(chan struct{})}
 	if a.lock, err = lockState(o.StateDir); err != nil {
 		return nil, err
 	}
@@ -102,7 +103,10 @@ func (a *Agent) run(ctx context.Context, o AgentOptions, id agent.Identity) erro
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
-	go func() { a.ended <- worker.Run(running) }()
+	go func() {
+		a.reason = worker.Run(running)
+		close(a.ended)
+	}()
 	return nil
 }
 
@@ -134,7 +138,7 @@ func lockState(dir string) (*os.File, error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		file.Close()
+		_ = file.Close() // nothing was written
 		return nil, practice.Faultf(practice.Conflict, "another agent works on %s", dir).WithHint("end it first, or use another --state").Final()
 	}
 	return file, nil
@@ -145,9 +149,8 @@ func (a *Agent) Wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-a.ended:
-		a.ended <- err
-		return err
+	case <-a.ended:
+		return a.reason
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *Server) metrics() http.Handler {
 }
 
 var (
-	recordSize = prometheus.NewDesc("tranship_record_entries", "Entries sealed in the record.", nil, nil)
+	recordSize = prometheus.NewDesc("tranship_record_entries_total", "Entries sealed in the record.", nil, nil)
 	openCount  = prometheus.NewDesc("tranship_open_deployments", "Deployments that are not closed, by state; counted up to 1000.", []string{"state"}, nil)
 )
 

@@ -53,21 +53,22 @@ type Server struct {
 	reports prometheus.Counter
 	batches prometheus.Histogram
 
-	registry *registry.Registry
-	events   *events
-	http     *http.Server
-	stopping chan struct{}
-	failed   chan error
-	closing  sync.Once
-	running  sync.WaitGroup
-	stop     context.CancelFunc
+	registry  *registry.Registry
+	events    *events
+	http      *http.Server
+	answering chan struct{} // closed when agents that connect can be answered
+	stopping  chan struct{}
+	failed    chan error
+	closing   sync.Once
+	running   sync.WaitGroup
+	stop      context.CancelFunc
 }
 
 // StartServer starts everything and takes up what a server before it left open.
 // It is ready when it returns.
 func StartServer(ctx context.Context, o ServerOptions) (*Server, error) {
 	s := &Server{
-		options: o, events: newEvents(), stopping: make(chan struct{}), failed: make(chan error, 4),
+		options: o, events: newEvents(), answering: make(chan struct{}), stopping: make(chan struct{}), failed: make(chan error, 4),
 		reports: prometheus.NewCounter(prometheus.CounterOpts{Name: "tranship_reports_total", Help: "Reports of executors that were committed."}),
 		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "tranship_report_batch_seconds", Help: "Time to commit one batch of reports.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
@@ -92,7 +93,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", o.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
 		return practice.Faultf(practice.Unavailable, "cannot listen on %s: %v", o.Listen, err).
 			WithHint("stop what listens there, or choose another address with --listen")
@@ -138,6 +139,7 @@ func (s *Server) run(ctx context.Context, listener net.Listener, secured *tls.Co
 	if err := s.Hub.Serve(newExecutors(s)); err != nil {
 		return err
 	}
+	close(s.answering)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.running.Go(func() {
