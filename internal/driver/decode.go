@@ -3,6 +3,7 @@ package driver
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -62,10 +63,8 @@ func check(plain map[string]any, inputs any) []practice.Problem {
 
 	problems := make([]practice.Problem, 0, len(found.Errors))
 	for _, err := range found.Errors {
-		var detail *huma.ErrorDetail
-		if d, ok := err.(*huma.ErrorDetail); ok {
-			detail = d
-		} else {
+		detail, is := errors.AsType[*huma.ErrorDetail](err)
+		if !is {
 			detail = &huma.ErrorDetail{Message: err.Error(), Location: "with"}
 		}
 		p := problem(detail, known)

@@ -33,14 +33,14 @@ func Directory(root, field, path string) (string, error) {
 		return "", fmt.Errorf("target's root: %w", err)
 	}
 	defer tree.Close()
-	real, err := filepath.EvalSymlinks(filepath.Join(root, local))
+	resolved, err := filepath.EvalSymlinks(filepath.Join(root, local))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", BadInput(field, "a step before this one must make it", "does not exist on the target")
 	}
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", field, err)
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(resolved)
 	if err == nil && filepath.Clean(root) != "/" {
 		info, err = tree.Stat(local)
 	}
@@ -50,5 +50,5 @@ func Directory(root, field, path string) (string, error) {
 	if !info.IsDir() {
 		return "", BadInput(field, "", "is not a directory")
 	}
-	return real, nil
+	return resolved, nil
 }

@@ -45,8 +45,7 @@ const duration = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
 // boundDurations lets the schema say how lengths of time are written: their
 // type is a text to huma.
 func boundDurations(t reflect.Type, schema *huma.Schema) {
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if property := schema.Properties[name]; property != nil && field.Type == reflect.TypeFor[practice.Duration]() {
 			property.Pattern, property.PatternDescription = duration, "a length of time such as 1m30s"

@@ -102,8 +102,7 @@ func authorities(root, path string) (*x509.CertPool, error) {
 	}
 	raw, err := os.ReadFile(filepath.Join(root, local))
 	if err != nil {
-		var cause *os.PathError
-		if errors.As(err, &cause) {
+		if cause, is := errors.AsType[*os.PathError](err); is {
 			err = cause.Err
 		}
 		return nil, driver.BadInput("caFile", "", "cannot be read: %v", err)

@@ -118,8 +118,7 @@ func cause(err error, timeout time.Duration) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("nothing within %s", timeout)
 	}
-	var outer *url.Error
-	if errors.As(err, &outer) {
+	if outer, is := errors.AsType[*url.Error](err); is {
 		err = outer.Err
 	}
 	return err.Error()

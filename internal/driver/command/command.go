@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -44,7 +45,7 @@ func Run(ctx context.Context, c Command) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	cmd := exec.Command(c.Argv[0], c.Argv[1:]...)
+	cmd := exec.Command(c.Argv[0], c.Argv[1:]...) //nolint:noctx // when ctx ends, Stop ends it with all that it started, gently first
 	cmd.Dir, cmd.Env = c.Directory, c.Env
 	if c.Mark != "" {
 		cmd.Env = append(slices.Clone(c.Env), MarkName+"="+c.Mark)
@@ -57,11 +58,15 @@ func Run(ctx context.Context, c Command) (int, error) {
 		return 0, err
 	}
 	leader, _ := Look(cmd.Process.Pid)
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	var end error
+	ended := make(chan struct{})
+	go func() {
+		end = cmd.Wait()
+		close(ended)
+	}()
 	select {
-	case err := <-ended:
-		return exitCode(err)
+	case <-ended:
+		return exitCode(end)
 	case <-ctx.Done():
 	}
 	Stop(leader, c.Mark, syscall.SIGTERM, patience)
@@ -102,9 +107,7 @@ func Environment(given map[string]string) []string {
 			all[name] = value
 		}
 	}
-	for name, value := range given {
-		all[name] = value
-	}
+	maps.Copy(all, given)
 	list := make([]string, 0, len(all))
 	for name, value := range all {
 		list = append(list, name+"="+value)

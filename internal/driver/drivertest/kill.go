@@ -34,7 +34,9 @@ func Main(m *testing.M, drivers ...driver.Driver) {
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		panic(err)
 	}
-	os.Unsetenv(childVariable)
+	if err := os.Unsetenv(childVariable); err != nil {
+		panic(err)
+	}
 	if _, err := fmt.Fprintln(os.Stdout, "ready"); err != nil {
 		os.Exit(1)
 	}

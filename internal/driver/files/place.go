@@ -45,7 +45,7 @@ func find(s driver.Step, in Inputs) (*place, bool, error) {
 		return nil, false, fmt.Errorf("target's root: %w", err)
 	}
 	defer root.Close()
-	dir, err := root.OpenRoot(real(s.Root, in.Path))
+	dir, err := root.OpenRoot(followed(s.Root, in.Path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
@@ -58,9 +58,9 @@ func find(s driver.Step, in Inputs) (*place, bool, error) {
 	return &place{s, in, dir}, true, nil
 }
 
-// real resolves the links of path when root is "/": such a root has no outside,
+// followed resolves the links of path when root is "/": such a root has no outside,
 // and hosts do have absolute links like /srv -> /data/srv, which os.Root refuses.
-func real(root, path string) string {
+func followed(root, path string) string {
 	if filepath.Clean(root) != "/" {
 		return path
 	}
@@ -80,7 +80,7 @@ func prepare(s driver.Step, in Inputs) (*place, error) {
 		return nil, fmt.Errorf("target's root: %w", err)
 	}
 	defer root.Close()
-	path := real(s.Root, in.Path)
+	path := followed(s.Root, in.Path)
 	known := made{Component: s.Component, Path: in.Path}
 	memory := memory(s, in)
 	if _, err := memory.Read(&known); err != nil {

@@ -56,7 +56,7 @@ func (p *place) marker(release string) (marker, bool, error) {
 		return m, false, err
 	}
 	if json.Unmarshal(raw, &m) != nil {
-		return marker{}, false, nil // altered from outside: as good as none
+		return marker{}, false, nil //nolint:nilerr // altered from outside: as good as none, for then the release is laid anew
 	}
 	return m, true, nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -171,7 +172,7 @@ func (v view) String() string {
 
 // engage starts a supervisor that outlives this process.
 func (k keeper) engage(supervisor []string) error {
-	cmd := exec.Command(supervisor[0], append(supervisor[1:len(supervisor):len(supervisor)], k.dir)...)
+	cmd := exec.Command(supervisor[0], append(slices.Clip(supervisor[1:]), k.dir)...) //nolint:noctx // it outlives whoever asked for it
 	cmd.Env = command.Environment(nil)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -124,9 +124,9 @@ func target(t *testing.T) driver.Step {
 }
 
 // until waits for what must become true by itself.
-func until(t *testing.T, what string, true func() bool) {
+func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(15 * time.Second); !true(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s did not happen within 15s", what)
 		}

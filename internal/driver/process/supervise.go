@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -44,7 +45,7 @@ func Supervise(arguments ...string) int {
 	if err := supervise(k); err != nil {
 		if log, openErr := k.openLog(); openErr == nil {
 			fmt.Fprintf(log, "supervisor: %v\n", err)
-			log.Close()
+			_ = log.Close() // nobody is left who could be told
 		}
 		return 1
 	}
@@ -178,9 +179,9 @@ func (k keeper) launch(s spec, now *status) (*child, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Args = append(os.Args[:len(os.Args):len(os.Args)], launch)
-	s.Environment = append(s.Environment[:len(s.Environment):len(s.Environment)], command.MarkName+"="+k.mark())
+	cmd := exec.Command("/proc/self/exe") //nolint:noctx // it lives until it ends or is to be stopped
+	cmd.Args = slices.Concat(os.Args, []string{launch})
+	s.Environment = append(slices.Clip(s.Environment), command.MarkName+"="+k.mark())
 	cmd.Env = s.Environment
 	cmd.Dir = s.Directory
 	cmd.Stdout, cmd.Stderr = log, log
@@ -196,18 +197,18 @@ func (k keeper) launch(s spec, now *status) (*child, error) {
 	defer became.Close()
 	cmd.ExtraFiles = []*os.File{become}
 	if err := cmd.Start(); err != nil {
-		become.Close()
+		_ = become.Close() // it goes with this supervisor at the latest
 		now.Identity, now.Process, now.Ended = s.Identity, command.Process{}, "cannot be started: "+reason(err).Error()
 		return nil, err
 	}
-	become.Close()
+	err = become.Close() // while it is open here, it would not tell that the process has become the command
 	c := &child{ended: make(chan string, 1)}
 	c.process, _ = command.Look(cmd.Process.Pid)
 	now.Identity, now.Process, now.Since = s.Identity, c.process, time.Time{}
 	if now.Restarts == 0 {
 		now.Ended = ""
 	}
-	err = k.statusNote().Write(*now)
+	err = errors.Join(err, k.statusNote().Write(*now))
 	if err == nil {
 		err = json.NewEncoder(word).Encode(s)
 	}

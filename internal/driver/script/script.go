@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -245,9 +246,7 @@ func (r run) do(ctx context.Context, argv []string, out io.Writer, mark string) 
 		"TRANSHIP_ORDER": r.step.Order, "TRANSHIP_COMPONENT": r.step.Component, "TRANSHIP_VERSION": r.step.Version, "TRANSHIP_DIGEST": string(r.step.Digest),
 		"TRANSHIP_ROOT": r.step.Root, "TRANSHIP_ARTIFACT": r.step.Artifact,
 	}
-	for name, value := range r.in.Environment {
-		env[name] = value
-	}
+	maps.Copy(env, r.in.Environment)
 	code, err := command.Run(ctx, command.Command{
 		Argv: argv, Directory: directory, Env: command.Environment(env), Stdin: r.in.Stdin, Output: out, Mark: mark,
 	})

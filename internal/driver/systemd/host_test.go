@@ -81,7 +81,7 @@ func artifact(t *testing.T, dir string, version int) {
 	}
 }
 
-func TestHostConformance(t *testing.T) {
+func TestHostConformance(t *testing.T) { //nolint:paralleltest // all use the one systemd of the host
 	if os.Getenv(onHost) == "" {
 		t.Skip("runs on a lab host, from TestOnALabHost")
 	}
@@ -136,12 +136,12 @@ func TestHostConformance(t *testing.T) {
 	})
 }
 
-func TestHostTellsWhyAUnitDoesNotRun(t *testing.T) {
+func TestHostTellsWhyAUnitDoesNotRun(t *testing.T) { //nolint:paralleltest // all use the one systemd of the host
 	if os.Getenv(onHost) == "" {
 		t.Skip("runs on a lab host, from TestOnALabHost")
 	}
 	s := driver.Step{Name: "run", Component: "broken", Version: "1.0", Digest: practice.DigestOf(nil), Root: "/", State: t.TempDir()}
-	for name, c := range map[string]struct{ content, says string }{
+	for name, c := range map[string]struct{ content, says string }{ //nolint:paralleltest // all are the unit broken.service
 		"ends at once":   {"[Service]\nExecStart=/bin/sh -c 'echo no such flag; exit 3'\n", "no such flag"},
 		"ends later":     {"[Service]\nExecStart=/bin/sh -c 'sleep 0.2; echo gave up; exit 3'\n", "gave up"},
 		"keeps on dying": {"[Service]\nRestart=always\nRestartSec=100ms\nExecStart=/bin/sh -c 'echo dying; exit 3'\n", "dying"},
@@ -170,7 +170,7 @@ func TestHostTellsWhyAUnitDoesNotRun(t *testing.T) {
 	}
 }
 
-func TestHostOneThatCannotBeEnabled(t *testing.T) {
+func TestHostOneThatCannotBeEnabled(t *testing.T) { //nolint:paralleltest // all use the one systemd of the host
 	if os.Getenv(onHost) == "" {
 		t.Skip("runs on a lab host, from TestOnALabHost")
 	}
@@ -184,7 +184,7 @@ func TestHostOneThatCannotBeEnabled(t *testing.T) {
 	}
 }
 
-func TestHostOneThatOnlyDoesSomethingOnce(t *testing.T) {
+func TestHostOneThatOnlyDoesSomethingOnce(t *testing.T) { //nolint:paralleltest // all use the one systemd of the host
 	if os.Getenv(onHost) == "" {
 		t.Skip("runs on a lab host, from TestOnALabHost")
 	}
