@@ -42,7 +42,7 @@ func (d *demo) set(ctx context.Context) error {
 			return err
 		}
 		fmt.Fprintf(d.out, "server    %s with SQLite, NATS and an OCI registry inside\n", d.server.URL)
-		targets, err := demoTargets()
+		targets, err := demoTargets(ctx)
 		if err != nil {
 			return err
 		}
@@ -59,13 +59,13 @@ func (d *demo) set(ctx context.Context) error {
 	})
 }
 
-func demoTargets() ([]demoTarget, error) {
+func demoTargets(ctx context.Context) ([]demoTarget, error) {
 	targets := []demoTarget{
 		{Name: "test-1", Environment: "test"}, {Name: "staging-1", Environment: "staging"},
 		{Name: "live-1", Environment: "live"}, {Name: "live-2", Environment: "live"},
 	}
 	for i := range targets {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func (d *demo) enrol(ctx context.Context, targets []demoTarget) error {
 			return err
 		}
 		root := d.path("targets", t.Name)
-		if err := os.MkdirAll(root, 0o755); err != nil {
+		if err := os.MkdirAll(root, 0o750); err != nil {
 			return err
 		}
 		o := wiring.AgentOptions{Name: t.Name, StateDir: d.path("agents", t.Name), Root: root, Version: version, Log: d.log, Supervisor: supervisor()}
@@ -139,10 +139,10 @@ func (d *demo) write(targets []demoTarget) error {
 }
 
 func writeFile(name string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // a publisher's files, as they go into a release
 		return err
 	}
-	return os.WriteFile(name, content, 0o644)
+	return os.WriteFile(name, content, 0o644) //nolint:gosec // likewise
 }
 
 // The exit codes that the story expects; see tranship help exit-codes.

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/test/bench/peers"
@@ -96,14 +97,15 @@ func (c *contender) measure(ctx context.Context, folder string, number, hosts in
 // table gives the seconds of the first run and of the fastest later one, with
 // their ratios to the bare pull.
 func table(contenders []*contender, hosts int, megabytes int64) string {
-	text := fmt.Sprintf("%d MB onto %d hosts, with restart and HTTP check\n\n%-32s %10s %8s %10s %8s\n", megabytes, hosts, "", "first", "ratio", "later", "ratio")
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d MB onto %d hosts, with restart and HTTP check\n\n%-32s %10s %8s %10s %8s\n", megabytes, hosts, "", "first", "ratio", "later", "ratio")
 	base := contenders[0]
 	for _, c := range contenders {
 		first, later := c.took[0], fastest(c.took[1:])
-		text += fmt.Sprintf("%-32s %8.2f s %8.2f %8.2f s %8.2f\n", c.name, first.Seconds(), first.Seconds()/base.took[0].Seconds(),
+		fmt.Fprintf(&text, "%-32s %8.2f s %8.2f %8.2f s %8.2f\n", c.name, first.Seconds(), first.Seconds()/base.took[0].Seconds(),
 			later.Seconds(), later.Seconds()/max(fastest(base.took[1:]).Seconds(), 0.001))
 	}
-	return text
+	return text.String()
 }
 
 func fastest(took []time.Duration) time.Duration {
