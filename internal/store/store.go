@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -26,6 +27,9 @@ const maxTries = 60
 type Store struct {
 	engine engine
 	trace  func(sql string, args []any) // sees every statement; nil outside tests
+
+	tends   atomic.Bool // somebody looks after the files
+	tending sync.WaitGroup
 
 	failing sync.Once
 	failed  chan struct{}
@@ -110,8 +114,20 @@ func (s *Store) run(ctx context.Context, scope practice.Scope, writing bool, f f
 	if err := begun.commit(); err != nil {
 		return s.uncommitted(ctx, err)
 	}
-	s.tend(ctx)
+	s.tendSoon(ctx)
 	return nil
+}
+
+// tendSoon lets whoever has committed go on: others wait for their answer, and
+// the files can wait. Once at a time is often enough.
+func (s *Store) tendSoon(ctx context.Context) {
+	if !s.tends.CompareAndSwap(false, true) {
+		return
+	}
+	s.tending.Go(func() {
+		defer s.tends.Store(false)
+		s.tend(ctx)
+	})
 }
 
 // tend notices what fails after a commit. What was committed stays committed,
@@ -122,12 +138,15 @@ func (s *Store) tend(ctx context.Context) {
 		return
 	}
 	if kind, translated := s.engine.classify(err); kind == failure {
-		s.fail(translated)
+		_ = s.fail(translated) // the next caller is told
 	}
 }
 
 // Close ends all connections. Transactions must be over.
-func (s *Store) Close() error { return s.engine.close() }
+func (s *Store) Close() error {
+	s.tending.Wait()
+	return s.engine.close()
+}
 
 // Failed is closed when the store met an error after which it must not write
 // any more; the server should stop then. See Failure.
