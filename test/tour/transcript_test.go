@@ -117,7 +117,7 @@ func open(t *testing.T) *session {
 		_ = sh.Wait()
 		read.Close()
 	})
-	if err := read.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := read.SetReadDeadline(time.Now().Add(3 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	return &session{in: in, out: bufio.NewReader(read), known: map[string]string{}}

@@ -38,14 +38,14 @@ func exitVerb(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // awaitVerb runs a command until its output matches: await PATTERN COMMAND
-// [ARGUMENT...]. It gives up after ten seconds.
+// [ARGUMENT...]. It gives up after half a minute.
 func awaitVerb(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: await PATTERN COMMAND [ARGUMENT...]")
 	}
 	pattern, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		_ = ts.Exec(args[1], args[2:]...)
 		if pattern.MatchString(ts.ReadFile("stdout")) {
 			return
