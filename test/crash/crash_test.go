@@ -153,7 +153,7 @@ func (r *trial) judge() {
 }
 
 func (r *trial) report(tally Tally) {
-	kills, lives, looked, guided, asked := 0, 0, 0, 0, 0
+	kills, lives, looked, repeated, guided, asked := 0, 0, 0, 0, 0, 0
 	for _, n := range r.killer.kills {
 		kills += n
 	}
@@ -162,12 +162,12 @@ func (r *trial) report(tally Tally) {
 		lives += n
 	}
 	for _, w := range r.workers {
-		looked, guided, asked = looked+w.looked, guided+w.guided, asked+len(w.asked)
+		looked, repeated, guided, asked = looked+w.looked, repeated+w.repeated, guided+w.guided, asked+len(w.asked)
 	}
 	r.t.Logf("seed %d: %d kills (%d of the server), %d starts, %.0f kills a minute, at rest %s after the last",
 		r.seed, kills, r.killer.kills[r.server.name], lives, float64(kills)/r.took.Minutes(), r.settled.Round(time.Millisecond))
-	r.t.Logf("%d deployments %v, %d waiting; asked %d times, looked for %d answers, guided %d times; %d orders",
-		sum(tally.Deployments), tally.Deployments, tally.Waiting, asked, looked, guided, tally.Orders)
+	r.t.Logf("%d deployments %v, %d waiting; asked %d times, %d once more, looked for %d answers, guided %d times; %d orders",
+		sum(tally.Deployments), tally.Deployments, tally.Waiting, asked, repeated, looked, guided, tally.Orders)
 	r.t.Logf("%d effects, %d of them repeated as allowed, %d ends unknown; the record has %d entries", tally.Effects, tally.Repeated, tally.Doubts, slices.Max(append(r.heads, 0)))
 	for _, p := range []*process{r.server, r.agents[0]} {
 		_, starts, _ := p.seen()

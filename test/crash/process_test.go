@@ -79,10 +79,16 @@ func (p *process) watch(cmd *exec.Cmd, out *bufio.Reader, begun time.Time, ended
 	err := cmd.Wait()
 	p.mu.Lock()
 	if !p.meant {
-		p.died = append(p.died, fmt.Errorf("%s ended by itself: %w", p.name, errors.Join(err, errors.New("see "+p.log))))
+		p.died = append(p.died, fmt.Errorf("%s ended by itself: %w; it said last: %s", p.name, err, tail(p.log)))
 	}
 	p.mu.Unlock()
 	close(ended)
+}
+
+// tail gives the last of what a file holds.
+func tail(file string) []byte {
+	raw, _ := os.ReadFile(file)
+	return raw[max(0, len(raw)-2000):]
 }
 
 // end sends a signal and waits for the end.

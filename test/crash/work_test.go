@@ -22,6 +22,7 @@ type worker struct {
 	random    *rand.Rand
 	asked     []Asked
 	looked    int // answers that had to be looked for
+	repeated  int // requests that were sent again and answered as before
 	guided    int
 }
 
@@ -114,7 +115,7 @@ func (w *worker) ask(ctx context.Context, key string, request client.DeploymentR
 		switch {
 		case err == nil && said.JSON200 != nil:
 			asked.ID = said.JSON200.Id
-			return asked.ID, false, nil
+			return asked.ID, false, w.repeat(ctx, key, request, asked.ID)
 		case err == nil && said.StatusCode() < 500:
 			if problem := said.ApplicationproblemJSONDefault; problem == nil || !strings.Contains(problem.Detail, "idempotency key") {
 				return "", true, nil
@@ -127,6 +128,26 @@ func (w *worker) ask(ctx context.Context, key string, request client.DeploymentR
 			return "", false, err
 		}
 	}
+}
+
+// repeat sends an answered request once more now and then: the answer must be
+// the same, or, when the server was killed before it had kept it, that the key
+// was used.
+func (w *worker) repeat(ctx context.Context, key string, request client.DeploymentRequest, id string) error {
+	for w.random.IntN(3) == 0 {
+		said, err := w.api.CreateDeploymentWithResponse(ctx, request, withKey(key))
+		switch {
+		case err == nil && said.JSON200 != nil && said.JSON200.Id == id:
+			w.repeated++
+			return nil
+		case err == nil && said.StatusCode() < 500 && !strings.Contains(string(said.Body), "idempotency key"):
+			return fmt.Errorf("asked again with the same key: %s %s", said.Status(), said.Body)
+		}
+		if err := pause(ctx, again); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func withKey(key string) client.RequestEditorFn {
