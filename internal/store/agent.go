@@ -48,9 +48,8 @@ func (t *tx) putAgents(agents []environment.Agent) error {
 		}
 		all[i] = []any{t.scope, a.Name, string(a.Key), body}
 	}
-	_, err := t.insert(`INSERT INTO agent (scope, name, key, body)`, all,
+	return t.insert(`INSERT INTO agent (scope, name, key, body)`, all,
 		`ON CONFLICT (scope, name) DO UPDATE SET key = excluded.key, body = excluded.body`)
-	return err
 }
 
 // SawAgents updates SeenAt, Version, Facts and clock of known agents.

@@ -54,7 +54,7 @@ func copyDatabase(ctx context.Context, db *sql.DB, path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(part)
+	defer func() { _ = os.Remove(part) }() // the next copy removes it too
 	defer file.Close()
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, part); err != nil {
 		return err

@@ -4,23 +4,20 @@ import "strings"
 
 // The databases bound the parameters of one statement: SQLite 32,766, PostgreSQL 65,535.
 const (
-	maxParameters = 30000
-	maxBatch      = 1000 // rows of one statement
+	maxBatch = 1000 // names or rows of one statement that reads or changes
+	maxRows  = 256  // rows of one statement that inserts: more are hardly faster, and cost memory
 )
 
-// insert runs "head VALUES (...), (...) tail" for all rows, in as few
-// statements as the databases allow, and gives how many rows changed.
-func (t *tx) insert(head string, all [][]any, tail string) (int64, error) {
-	var changed int64
+// insert runs "head VALUES (...), (...) tail" for all rows, in few
+// statements as the databases allow.
+func (t *tx) insert(head string, all [][]any, tail string) error {
 	for _, batch := range batches(all) {
 		sql, args := values(head, batch, tail)
-		n, err := t.run(sql, args...)
-		if err != nil {
-			return changed, err
+		if err := t.do(sql, args...); err != nil {
+			return err
 		}
-		changed += n
 	}
-	return changed, nil
+	return nil
 }
 
 // insertReturning is insert with a tail that returns rows.
@@ -37,10 +34,16 @@ func insertReturning[T any](t *tx, scan func(row) (T, error), head string, all [
 	return returned, nil
 }
 
+// batches cuts rows into batches of a few lengths only: see steps.
 func batches(all [][]any) [][][]any {
 	var out [][][]any
 	for len(all) > 0 {
-		n := min(len(all), maxBatch, maxParameters/len(all[0]))
+		n := 1
+		for _, step := range steps {
+			if step <= min(len(all), maxRows) {
+				n = step
+			}
+		}
 		out = append(out, all[:n])
 		all = all[n:]
 	}
@@ -66,25 +69,28 @@ func values(head string, batch [][]any, tail string) (string, []any) {
 // marks gives n placeholders: "?,?,?".
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
-// steps are the lengths of lists of names in SQL: few different texts, so that
+// steps are the lengths of lists of names and rows in SQL: few different texts, so that
 // the database's cache of prepared statements holds them all.
 var steps = [...]int{1, 4, 16, 64, 256, maxBatch}
 
 // among gives "(?,?,?)" and the names as its parameters, the last one repeated
 // up to a length of steps. There is at least one name and at most maxBatch.
 func among[S ~string](names []S) (string, []any) {
-	length := len(names)
-	for _, step := range steps {
-		if step >= length {
-			length = step
-			break
-		}
-	}
-	args := make([]any, length)
+	args := make([]any, stepOf(len(names)))
 	for i := range args {
 		args[i] = string(names[min(i, len(names)-1)])
 	}
-	return "(" + marks(length) + ")", args
+	return "(" + marks(len(args)) + ")", args
+}
+
+// stepOf gives the shortest length of steps that holds n, which is at most maxBatch.
+func stepOf(n int) int {
+	for _, step := range steps {
+		if step >= n {
+			return step
+		}
+	}
+	return n
 }
 
 // pieces cuts a list into parts of at most maxBatch.

@@ -45,7 +45,7 @@ func (t *tx) AddDeployment(d deployment.Deployment) (deployment.Deployment, erro
 	for i, item := range d.Header.Items {
 		components[i] = []any{t.scope, item.Component, number}
 	}
-	if _, err := t.insert(`INSERT INTO deployment_component (scope, component, deployment)`, components,
+	if err := t.insert(`INSERT INTO deployment_component (scope, component, deployment)`, components,
 		`ON CONFLICT (scope, component, deployment) DO NOTHING`); err != nil {
 		return d, err
 	}

@@ -2,11 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"tranship.dev/tranship/internal/practice"
 )
@@ -81,10 +78,6 @@ func settled(err error) error {
 	}
 	return practice.Faultf(practice.Unavailable, "the database was too busy to finish this: %v", again.err).
 		WithHint("try again in a moment")
-}
-
-func isNoRows(err error) bool {
-	return errors.Is(err, sql.ErrNoRows) || errors.Is(err, pgx.ErrNoRows)
 }
 
 func diskFull(err error) error {

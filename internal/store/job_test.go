@@ -261,7 +261,7 @@ func TestUnfinishedJobsAreDoneAfterARestart(t *testing.T) {
 	if s, err = OpenSQLite(t.Context(), dir, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { mustClose(t, s) })
 	done := make(chan control.Job, 10)
 	begun := time.Now()
 	stop := run(t, s, func(_ context.Context, j control.Job) error { done <- j; return nil })

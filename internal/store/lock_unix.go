@@ -16,7 +16,7 @@ import (
 type lock struct{ file *os.File }
 
 func lockDirectory(path string) (*lock, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the data directory
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
@@ -24,7 +24,7 @@ func lockDirectory(path string) (*lock, error) {
 	if err == nil {
 		return &lock{file}, nil
 	}
-	file.Close()
+	_ = file.Close() // nothing was written
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, practice.Faultf(practice.Refused, "another server has the data directory open: %s is locked", path).
 			WithHint("stop it first, or give this one a directory of its own").Final()

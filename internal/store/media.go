@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -21,7 +22,7 @@ func scanManifest(r row) (library.MediaManifest, error) {
 // HasMedia says whether the repository holds at least one blob or manifest.
 func (t *tx) HasMedia(repository string) (bool, error) {
 	found, err := list(t, scanOne[string], `SELECT name FROM media_repository WHERE scope = ? AND name = ?
-		UNION ALL SELECT * FROM (SELECT repository FROM media_blob WHERE scope = ? AND repository = ? LIMIT 1) AS b`,
+		UNION ALL SELECT repository FROM (SELECT repository FROM media_blob WHERE scope = ? AND repository = ? LIMIT 1) AS b`,
 		t.scope, repository, t.scope, repository)
 	return len(found) > 0, err
 }
@@ -53,8 +54,7 @@ func (t *tx) AddMediaManifest(m library.MediaManifest, needs []practice.Digest) 
 	for i, digest := range needs {
 		all[i] = []any{t.scope, string(digest), m.Repository, string(m.Digest)}
 	}
-	_, err = t.insert(`INSERT INTO media_need (scope, digest, repository, manifest)`, all, `ON CONFLICT (scope, digest, repository, manifest) DO NOTHING`)
-	return err
+	return t.insert(`INSERT INTO media_need (scope, digest, repository, manifest)`, all, `ON CONFLICT (scope, digest, repository, manifest) DO NOTHING`)
 }
 
 // MediaReferrers lists the manifests that say something about subject.
@@ -130,7 +130,7 @@ func (t *tx) ForgetMedia(digests []practice.Digest, before time.Time) ([]practic
 			return nil, err
 		}
 	}
-	if err := t.keep(kept, `SELECT DISTINCT digest FROM media_blob WHERE scope = ? AND digest IN `+some+` AND at >= ?`, append(asked[:len(asked):len(asked)], micros(before))...); err != nil {
+	if err := t.keep(kept, `SELECT DISTINCT digest FROM media_blob WHERE scope = ? AND digest IN `+some+` AND at >= ?`, append(slices.Clip(asked), micros(before))...); err != nil {
 		return nil, err
 	}
 	var gone []practice.Digest

@@ -33,8 +33,7 @@ func (t *tx) AddOrders(orders []deployment.OrderRow) error {
 		}
 		all[i] = []any{t.scope, o.ID, deploymentNumber(o.Deployment), o.Target, o.Agent, int64(o.Stage), o.Counter, flag(o.Open), flag(o.Begun), micros(o.IssuedAt), envelope}
 	}
-	_, err := t.insert(`INSERT INTO deployment_order (scope, `+orderColumns+`)`, all, "")
-	return err
+	return t.insert(`INSERT INTO deployment_order (scope, `+orderColumns+`)`, all, "")
 }
 
 // OpenOrders gives an agent's open orders by counter.

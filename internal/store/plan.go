@@ -39,7 +39,7 @@ func (t *tx) AddPlan(p plan.Plan, by practice.Actor, at time.Time) (plan.Record,
 		}
 		all[i] = []any{t.scope, number, target.Name, int64(target.Wave), start, body}
 	}
-	_, err = t.insert(`INSERT INTO plan_target (scope, plan, name, wave, start, body)`, all, "")
+	err = t.insert(`INSERT INTO plan_target (scope, plan, name, wave, start, body)`, all, "")
 	return record, err
 }
 

@@ -113,7 +113,7 @@ func (e *postgres) begin(ctx context.Context, scope string, writing bool) (trans
 func scopeLock(scope string) int64 {
 	h := fnv.New64a()
 	h.Write([]byte("tranship scope " + scope))
-	return int64(h.Sum64())
+	return int64(h.Sum64()) //nolint:gosec // a number below zero is as good a lock
 }
 
 // tend has nothing to do: PostgreSQL looks after its files.

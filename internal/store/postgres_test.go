@@ -78,7 +78,7 @@ func TestNewerPostgresSchemaIsRefused(t *testing.T) {
 	if _, err := s.engine.(*postgres).pool.Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`); err != nil {
 		t.Fatal(err)
 	}
-	s.Close()
+	mustClose(t, s)
 	if _, err := OpenPostgres(t.Context(), dsn); practice.CodeOf(err) != practice.Refused {
 		t.Errorf("open: %v, want refused", err)
 	}

@@ -95,11 +95,13 @@ func (t *tx) endPresences(ended []environment.Presence) error {
 	for _, since := range slices.Sorted(maps.Keys(together)) {
 		for _, batch := range pieces(together[since]) {
 			args := []any{since, since, t.scope}
-			for _, p := range batch {
+			length := stepOf(len(batch))
+			for i := range length {
+				p := batch[min(i, len(batch)-1)]
 				args = append(args, p.Target, p.Component)
 			}
 			if err := t.do(`UPDATE presence SET until = CASE WHEN since > ? THEN since ELSE ? END
-				WHERE scope = ? AND until = 0 AND (target, component) IN (VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, len(batch)-1)+`)`, args...); err != nil {
+				WHERE scope = ? AND until = 0 AND (target, component) IN (VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, length-1)+`)`, args...); err != nil {
 				return err
 			}
 		}
@@ -112,8 +114,7 @@ func (t *tx) beginPresences(begun []environment.Presence, tail string) error {
 	for i, p := range begun {
 		all[i] = []any{t.scope, p.Target, p.Component, micros(p.Since), int64(0), p.Environment, p.Version, string(p.Digest), p.Deployment, flag(p.Uncertain)}
 	}
-	_, err := t.insert(`INSERT INTO presence (scope, `+presenceColumns+`)`, all, tail)
-	return err
+	return t.insert(`INSERT INTO presence (scope, `+presenceColumns+`)`, all, tail)
 }
 
 // rounds sorts presences into groups, in none of which a target and component comes twice.

@@ -152,14 +152,14 @@ func (t *tx) AppendRecord(s record.Sealed, checkpoint string) error {
 	for i, r := range s.Rows {
 		rows[i] = []any{t.scope, r.Index, r.Subject, r.Number, r.Target, r.Kind, micros(r.When), notNil(r.Bytes), r.Hash[:]}
 	}
-	if _, err := t.insert(`INSERT INTO record_entry (scope, `+recordColumns+`)`, rows, ""); err != nil {
+	if err := t.insert(`INSERT INTO record_entry (scope, `+recordColumns+`)`, rows, ""); err != nil {
 		return err
 	}
 	tiles := make([][]any, len(s.Tiles))
 	for i, tile := range s.Tiles {
 		tiles[i] = []any{t.scope, int64(tile.Level), tile.Index, notNil(tile.Hashes)}
 	}
-	if _, err := t.insert(`INSERT INTO record_tile (scope, level, place, hashes)`, tiles,
+	if err := t.insert(`INSERT INTO record_tile (scope, level, place, hashes)`, tiles,
 		`ON CONFLICT (scope, level, place) DO UPDATE SET hashes = excluded.hashes`); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,8 +18,8 @@ var unscoped = regexp.MustCompile(`^(INSERT INTO|UPDATE|SELECT .* FROM) (setting
 func TestEveryStatement(t *testing.T) {
 	t.Parallel()
 	ran := suiteStatements(t)
-	t.Run("is scoped", func(t *testing.T) { testScoped(t, ran) })
-	t.Run("has its index", func(t *testing.T) { testIndexed(t, ran) })
+	t.Run("is scoped", func(t *testing.T) { t.Parallel(); testScoped(t, ran) })
+	t.Run("has its index", func(t *testing.T) { t.Parallel(); testIndexed(t, ran) })
 }
 
 // testScoped: a statement compares or writes the scope, once for each table that it names.
@@ -56,24 +58,35 @@ func testIndexed(t *testing.T, ran suiteRun) {
 		if strings.Contains(sql, "count(*)") {
 			continue // counts are for verifying everything
 		}
-		found, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+sql, args...)
-		if err != nil {
-			t.Fatalf("explain %.200s: %v", sql, err)
-		}
-		for found.Next() {
-			var id, parent, unused int
-			var step string
-			if err := found.Scan(&id, &parent, &unused, &step); err != nil {
-				t.Fatal(err)
-			}
+		for _, step := range explained(t, db, sql, args) {
 			if slow(step, sql) {
 				t.Errorf("%s\n  %.400s", step, strings.Join(strings.Fields(sql), " "))
 			}
 		}
-		if err := found.Close(); err != nil {
+	}
+}
+
+// explained gives the steps in which SQLite carries a statement out.
+func explained(t *testing.T, db *sql.DB, text string, args []any) []string {
+	t.Helper()
+	found, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
+	if err != nil {
+		t.Fatalf("explain %.200s: %v", text, err)
+	}
+	defer found.Close()
+	var steps []string
+	for found.Next() {
+		var id, parent, unused int
+		var step string
+		if err := found.Scan(&id, &parent, &unused, &step); err != nil {
 			t.Fatal(err)
 		}
+		steps = append(steps, step)
 	}
+	if err := errors.Join(found.Err(), found.Close()); err != nil {
+		t.Fatalf("explain %.200s: %v", text, err)
+	}
+	return steps
 }
 
 // whole finds a search that narrows nothing down but the scope.

@@ -47,7 +47,7 @@ type sqlite struct {
 // database, and one that a newer Tranship has written. An older one is migrated,
 // after a copy was made beside it.
 func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator names the data directory
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	held, err := lockDirectory(filepath.Join(dir, lockFile))
@@ -109,7 +109,7 @@ var (
 
 func connect(path string, settings url.Values) (*sql.DB, error) {
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: settings.Encode()}
-	db, err := sql.Open("sqlite", name.String())
+	db, err := openPrepared(name.String())
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -154,7 +154,7 @@ func (t *sqliteTx) exec(ctx context.Context, text string, args []any) (int64, er
 }
 
 func (t *sqliteTx) query(ctx context.Context, text string, args []any) (rows, error) {
-	return t.QueryContext(ctx, text, args...)
+	return t.QueryContext(ctx, text, args...) //nolint:rowserrcheck // list, the only caller, asks for Err
 }
 
 func (t *sqliteTx) enqueue(ctx context.Context, j control.Job, at time.Time) (int64, error) {

@@ -105,7 +105,7 @@ func TestOneServerPerDataDirectory(t *testing.T) {
 	if s, err = OpenSQLite(t.Context(), dir, Options{}); err != nil {
 		t.Fatalf("open after close: %v", err)
 	}
-	s.Close()
+	mustClose(t, s)
 }
 
 func TestOpenRefusesWhatItMustNotTouch(t *testing.T) {
@@ -134,7 +134,7 @@ func TestOpenRefusesWhatItMustNotTouch(t *testing.T) {
 			before, _ := os.ReadFile(filepath.Join(dir, databaseFile))
 			s, err := OpenSQLite(t.Context(), dir, Options{})
 			if err == nil {
-				s.Close()
+				mustClose(t, s)
 			}
 			if practice.CodeOf(err) != practice.Refused || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("open: %v, want refused: %s", err, c.says)
@@ -211,13 +211,19 @@ func TestCheckBackupRefuses(t *testing.T) {
 		"damage":         damage,
 		"a newer schema": func(t *testing.T, path string) { edit(t, path, `UPDATE goose_db_version SET version_id = 999`) },
 		"another database": func(t *testing.T, path string) {
-			os.Remove(path)
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
 			edit(t, path, `CREATE TABLE other (a)`)
 		},
 		"missing rows": func(t *testing.T, path string) {
 			edit(t, path, `INSERT INTO plan_target (scope, plan, name, wave, start, body) VALUES ('default', 77, 'web', 1, '{}', '{}')`)
 		},
-		"an empty file": func(t *testing.T, path string) { os.Truncate(path, 0) },
+		"an empty file": func(t *testing.T, path string) {
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -268,11 +274,11 @@ const faultDir = "TRANSHIP_STORE_FAULT_DIR"
 // its own. What that process saw committed is there afterwards, and it wrote
 // nothing more although every later sync would have succeeded.
 func TestFailedSyncStopsTheStore(t *testing.T) {
+	t.Parallel()
 	if dir := os.Getenv(faultDir); dir != "" {
 		writeUntilFailure(t, dir)
 		return
 	}
-	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skipf("no strace here: %v", err)
@@ -288,11 +294,14 @@ func TestFailedSyncStopsTheStore(t *testing.T) {
 			if strings.Contains(string(out), "Operation not permitted") {
 				t.Skipf("strace may not trace here: %s", out)
 			}
-			if err != nil || !strings.Contains(string(out), "stopped after ") {
+			_, told, has := strings.Cut(string(out), "stopped after ")
+			if err != nil || !has {
 				t.Fatalf("child: %v\n%s", err, out)
 			}
 			var committed int
-			fmt.Sscanf(string(out)[strings.Index(string(out), "stopped after "):], "stopped after %d", &committed)
+			if _, err := fmt.Sscan(told, &committed); err != nil {
+				t.Fatalf("child: %v\n%s", err, out)
+			}
 			s, err := OpenSQLite(t.Context(), dir, Options{})
 			if err != nil {
 				t.Fatalf("open afterwards: %v", err)
@@ -313,7 +322,7 @@ func writeUntilFailure(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	spec := fmt.Appendf(nil, `{"a":"%s"}`, strings.Repeat("a", 300_000)) // few commits fill the log
-	for n := 0; n < 100; n++ {
+	for n := range 100 {
 		err := s.Update(t.Context(), practice.DefaultScope, func(tx control.Tx) error {
 			return tx.PutDocument(practice.Document{Kind: practice.KindTarget, Name: fmt.Sprintf("t%03d", n), Spec: spec})
 		})
@@ -332,7 +341,7 @@ func writeUntilFailure(t *testing.T, dir string) {
 		if err := put(t, s, "more"); !errors.As(err, &failed) {
 			t.Fatalf("put after a failure: %v, want the failure", err)
 		}
-		fmt.Printf("stopped after %d\n", n)
+		fmt.Fprintf(os.Stdout, "stopped after %d\n", n)
 		return
 	}
 	t.Fatal("no sync failed")

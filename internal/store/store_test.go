@@ -23,11 +23,7 @@ func sqliteStore(t testing.TB, trace func(string, []any)) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { mustClose(t, s) })
 	return s
 }
 
@@ -37,8 +33,15 @@ func postgresStore(t testing.TB, trace func(string, []any)) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { mustClose(t, s) })
 	return s
+}
+
+func mustClose(t testing.TB, s *Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.

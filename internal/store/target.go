@@ -105,8 +105,7 @@ func (t *tx) PutDeploymentTargets(targets []deployment.Target) error {
 		place[key] = len(all)
 		all = append(all, columns)
 	}
-	_, err := t.insert(`INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, deadline, body)`, all,
+	return t.insert(`INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, deadline, body)`, all,
 		`ON CONFLICT (scope, deployment, name) DO UPDATE SET wave = excluded.wave, stage = excluded.stage, state = excluded.state, touched = excluded.touched,
 		executed = excluded.executed, remediated = excluded.remediated, deadline = excluded.deadline, body = excluded.body`)
-	return err
 }

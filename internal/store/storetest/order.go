@@ -69,17 +69,17 @@ func testReports(s suite) {
 	s.same("some known", placeless(add(a1, a2, b1, c1)), []deployment.Report{a2, c1})
 	s.same("all known", add(a1, a2), []deployment.Report{})
 	s.same("none", add(), []deployment.Report{})
-	list := func(deploymentID, target string) []deployment.Report {
+	list := func(target string) []deployment.Report {
 		return pages(s, 2, func(tx control.Tx, p practice.Page) ([]deployment.Report, error) {
-			return tx.Reports(deploymentID, target, p)
+			return tx.Reports("D-1", target, p)
 		},
 			func(r deployment.Report) string { return strconv.FormatInt(r.Place, 10) })
 	}
-	s.same("of a deployment", placeless(list("D-1", "")), []deployment.Report{b1, a1, a2})
-	s.same("of a target", placeless(list("D-1", "web")), []deployment.Report{a1, a2})
-	for i, r := range list("D-1", "")[1:] {
-		if r.Place <= list("D-1", "")[i].Place {
-			s.Errorf("places do not grow: %d after %d", r.Place, list("D-1", "")[i].Place)
+	s.same("of a deployment", placeless(list("")), []deployment.Report{b1, a1, a2})
+	s.same("of a target", placeless(list("web")), []deployment.Report{a1, a2})
+	for i, r := range list("")[1:] {
+		if r.Place <= list("")[i].Place {
+			s.Errorf("places do not grow: %d after %d", r.Place, list("")[i].Place)
 		}
 	}
 

@@ -88,8 +88,8 @@ func programs() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	real, err := filepath.EvalSymlinks(path)
-	return filepath.Dir(real), err
+	resolved, err := filepath.EvalSymlinks(path)
+	return filepath.Dir(resolved), err
 }
 
 // run makes a cluster whose own order of texts is not bytewise, so that a
