@@ -17,13 +17,11 @@ import (
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/plan"
-	"tranship.dev/tranship/internal/practice/signature"
 )
 
 // world runs a test in virtual time with an agent that remembers in memory.
 func world(t *testing.T, test func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal)) {
 	t.Helper()
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
 		test(t, s, &fakeDriver{onDoubt: model.Ask}, agent.NewMemoryJournal(trusting(s)))
@@ -43,6 +41,7 @@ func want(t *testing.T, s *fakeServer, id, told string) {
 }
 
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		defer start(t, s, d, j, nil)()
 		o := s.issue("web", step("one"), step("two"))
@@ -55,6 +54,7 @@ func TestOrder(t *testing.T) {
 }
 
 func TestNothingBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		s.answer = func(r deployment.Report) deployment.Answer { return deployment.Answer{} } // not stored yet
 		defer start(t, s, d, j, nil)()
@@ -77,6 +77,7 @@ func TestNothingBeforeTheAnswer(t *testing.T) {
 }
 
 func TestGoesOnWithoutServer(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		d.apply = func(_ context.Context, st driver.Step, _ driver.Progress) error {
 			if st.Name == "one" {
@@ -97,6 +98,7 @@ func TestGoesOnWithoutServer(t *testing.T) {
 }
 
 func TestServerSaysStop(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		s.answer = func(r deployment.Report) deployment.Answer {
 			return deployment.Answer{Stored: true, Proceed: r.Kind != deployment.StepEnded, Message: "cancelled"}
@@ -112,6 +114,7 @@ func TestServerSaysStop(t *testing.T) {
 }
 
 func TestRetries(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		var at []time.Duration
 		began := time.Now()
@@ -145,6 +148,7 @@ func TestRetries(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		d.apply = func(ctx context.Context, _ driver.Step, _ driver.Progress) error { <-ctx.Done(); return ctx.Err() }
 		defer start(t, s, d, j, nil)()
@@ -158,6 +162,7 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		looks := 0
 		d.inspect = func(driver.Step) (driver.Finding, error) {
@@ -183,6 +188,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestPanickingDriver(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		d.apply = func(context.Context, driver.Step, driver.Progress) error { panic("oh") }
 		defer start(t, s, d, j, nil)()
@@ -193,6 +199,7 @@ func TestPanickingDriver(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		busy, most := map[string]int{}, 0
 		d.apply = func(_ context.Context, st driver.Step, _ driver.Progress) error {
@@ -224,6 +231,7 @@ func TestTargets(t *testing.T) {
 }
 
 func TestArtifactRefused(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		defer start(t, s, d, j, func(o *agent.Options) {
 			o.Fetch = func(context.Context, plan.Artifact) (string, error) {
@@ -244,139 +252,9 @@ func TestArtifactRefused(t *testing.T) {
 	})
 }
 
-// TestReplays offers orders again that were seen, are stale, expired, or for others.
-func TestReplays(t *testing.T) {
-	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
-		stop := start(t, s, d, j, nil)
-		o := s.issue("web", step("one"))
-		pass(time.Minute)
-		ask := func(why string, change func(*deployment.Order)) deployment.Report {
-			t.Helper()
-			before := d.count()
-			o, e := s.order("web", []plan.Step{step("bad")}, change)
-			s.offer(o.ID, e)
-			pass(2 * time.Minute)
-			if d.count() != before {
-				t.Errorf("%s: the order was carried out", why)
-			}
-			return s.last(o.ID)
-		}
-		for why, change := range map[string]func(*deployment.Order){
-			"number seen":  func(o *deployment.Order) { o.ID, o.Counter = "x1", 1 },
-			"older epoch":  func(o *deployment.Order) { o.ID, o.Epoch = "x2", 0 },
-			"expired":      func(o *deployment.Order) { o.ID, o.Expires = "x3", time.Now().Add(-time.Second) },
-			"far ahead":    func(o *deployment.Order) { o.ID, o.Counter = "x4", 1<<62 },
-			"epoch ahead":  func(o *deployment.Order) { o.ID, o.Epoch = "x5", 1<<62 },
-			"no steps":     func(o *deployment.Order) { o.ID, o.Steps = "x6", nil },
-			"target leads": func(o *deployment.Order) { o.ID, o.Target = "x7", "../../etc" },
-			"driver leads": func(o *deployment.Order) { o.ID, o.Steps[0].Uses = "x8", "../x" },
-			"artifact":     func(o *deployment.Order) { o.ID, o.Steps[0].Artifact = "x9", 3 },
-		} {
-			if r := ask(why, change); r.Kind != deployment.OrderRefused || r.Message == "" {
-				t.Errorf("%s: reported %+v, want a refusal that says why", why, r)
-			}
-		}
-		for why, change := range map[string]func(*deployment.Order){
-			"other agent": func(o *deployment.Order) { o.ID, o.Agent = "y1", "b" },
-			"other scope": func(o *deployment.Order) { o.ID, o.Scope = "y2", "other" },
-		} {
-			if r := ask(why, change); r.Kind != "" {
-				t.Errorf("%s: answered %+v, want silence", why, r)
-			}
-		}
-		// The server forgot the reports: they come again, the effect does not.
-		s.mu.Lock()
-		s.ended[o.ID], s.reports[o.ID] = false, nil
-		s.mu.Unlock()
-		before := d.count()
-		pass(2 * time.Minute)
-		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
-		stop()
-		s.mu.Lock()
-		s.ended[o.ID], s.reports[o.ID] = false, nil
-		s.mu.Unlock()
-		defer start(t, s, d, j, nil)()
-		pass(2 * time.Minute)
-		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
-		if d.count() != before {
-			t.Error("an order that came again was carried out again")
-		}
-	})
-}
-
-// TestAltered flips each byte of an order's envelope: none is carried out, and
-// none makes the agent talk.
-func TestAltered(t *testing.T) {
-	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
-		defer start(t, s, d, j, nil)()
-		pass(time.Second)
-		o, e := s.order("web", []plan.Step{step("one")}, nil)
-		for name, field := range map[string]*string{"payload": &e.Payload, "signature": &e.Signatures[0].Sig, "type": &e.PayloadType} {
-			good := *field
-			for i := range good {
-				for _, bit := range []byte{1, 2, 32} {
-					raw := []byte(good)
-					raw[i] ^= bit
-					*field = string(raw)
-					s.mu.Lock()
-					s.ids[o.ID], s.open = 0, []signature.Envelope{{Payload: e.Payload, PayloadType: e.PayloadType, Signatures: append(e.Signatures[:0:0], e.Signatures...)}}
-					s.mu.Unlock()
-					s.hint()
-					synctest.Wait()
-					if d.count() != 0 || s.told(o.ID) != "" {
-						t.Fatalf("byte %d of the %s altered by %d: carried out %d, reported %q", i, name, bit, d.count(), s.told(o.ID))
-					}
-				}
-			}
-			*field = good
-		}
-		s.offer(o.ID, e)
-		pass(time.Minute)
-		want(t, s, o.ID, "begun step:0 step-end:0=done ended=done")
-	})
-}
-
-func TestTrustChanges(t *testing.T) {
-	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
-		defer start(t, s, d, j, nil)()
-		pass(time.Second)
-		next := newServer()
-		put := func(signer *fakeServer, trust deployment.Trust) {
-			e, err := trust.Seal(signer.sign)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s.mu.Lock()
-			s.trust = &e
-			s.mu.Unlock()
-			pass(time.Minute)
-		}
-		standing := func() agent.Standing { st, _ := j.Standing(); return st }
-		put(next, deployment.Trust{Serial: 2, Epoch: 1, Keys: []signature.PublicKey{next.public()}})
-		if standing().Serial != 1 {
-			t.Fatal("a document that only its own key signed was adopted")
-		}
-		put(s, deployment.Trust{Serial: 2, Epoch: 3, Keys: []signature.PublicKey{s.public(), next.public()}})
-		if st := standing(); st.Serial != 2 || st.Epoch != 3 || len(st.Keys) != 2 {
-			t.Fatalf("the new document was not adopted: %+v", st)
-		}
-		put(s, deployment.Trust{Serial: 3, Epoch: 2, Keys: []signature.PublicKey{s.public()}})
-		if st := standing(); st.Epoch != 3 || st.Serial != 2 {
-			t.Fatalf("a document of an older epoch was adopted: %+v", st)
-		}
-		put(next, deployment.Trust{Serial: 3, Epoch: 3, Keys: []signature.PublicKey{next.public()}})
-		old := s.issue("web", step("old")) // epoch 1, key not trusted any more
-		next.epoch = 3
-		fresh, e := next.order("web", []plan.Step{step("new")}, func(o *deployment.Order) { o.ID = "fresh" })
-		s.offer(fresh.ID, e)
-		pass(2 * time.Minute)
-		want(t, s, old.ID, "")
-		want(t, s, "fresh", "begun step:0 step-end:0=done ended=done")
-	})
-}
-
 // TestStopInTheMiddle stops the agent while a step runs, and starts it anew.
 func TestStopInTheMiddle(t *testing.T) {
+	t.Parallel()
 	for how, expect := range map[model.OnDoubt]struct {
 		found driver.Finding
 		told  string
@@ -389,6 +267,7 @@ func TestStopInTheMiddle(t *testing.T) {
 		"probe-not":  {driver.Finding{}, "begun step:0 step-end:0=done step:1 step-end:1=done ended=done", 3},
 	} {
 		t.Run(string(how), func(t *testing.T) {
+			t.Parallel()
 			world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 				first := true
 				d.apply = func(ctx context.Context, _ driver.Step, _ driver.Progress) error {
@@ -419,6 +298,7 @@ func TestStopInTheMiddle(t *testing.T) {
 }
 
 func TestGrace(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		d.apply = func(ctx context.Context, _ driver.Step, _ driver.Progress) error {
 			select {
@@ -443,6 +323,7 @@ func TestGrace(t *testing.T) {
 }
 
 func TestOutput(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		state := t.TempDir()
 		if err := os.Mkdir(filepath.Join(state, "secrets"), 0o700); err != nil {
@@ -455,7 +336,9 @@ func TestOutput(t *testing.T) {
 		d.apply = func(_ context.Context, st driver.Step, p driver.Progress) error {
 			fmt.Fprintf(p, "the word is %s\x00\n", st.With["word"])
 			for i := 0; i < len(big); i += 1001 { // splits characters
-				p.Write([]byte(big[i:min(len(big), i+1001)]))
+				if _, err := p.Write([]byte(big[i:min(len(big), i+1001)])); err != nil {
+					t.Error(err)
+				}
 			}
 			return fmt.Errorf("failed with %s", st.With["word"])
 		}
@@ -481,6 +364,7 @@ func TestOutput(t *testing.T) {
 
 // TestBatches: what is ready together goes together.
 func TestBatches(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		d.apply = func(context.Context, driver.Step, driver.Progress) error { s.setDown(true); return nil }
 		defer start(t, s, d, j, nil)()
@@ -499,6 +383,7 @@ func TestBatches(t *testing.T) {
 }
 
 func TestPrune(t *testing.T) {
+	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
 		defer start(t, s, d, j, nil)()
 		for i := range 130 {

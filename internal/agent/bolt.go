@@ -105,7 +105,7 @@ func get(tx *bbolt.Tx, bucket, key []byte, v any) (bool, error) {
 }
 
 func reportKey(order string, seq int) []byte {
-	return binary.BigEndian.AppendUint64(append([]byte(order), 0), uint64(seq))
+	return binary.BigEndian.AppendUint64(append([]byte(order), 0), uint64(seq)) //nolint:gosec // numbers count from 1
 }
 
 func putReports(tx *bbolt.Tx, reports []deployment.Report) error {

@@ -21,7 +21,7 @@ const (
 
 // jitter gives d, up to a fifth sooner or later: a fleet must not speak at once.
 func jitter(d time.Duration) time.Duration {
-	return d - d/5 + rand.N(2*d/5+1)
+	return d - d/5 + rand.N(2*d/5+1) //nolint:gosec // no secret
 }
 
 // converse says hello and asks for orders, until ctx ends. A server that does not

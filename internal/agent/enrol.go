@@ -49,7 +49,7 @@ func Enrol(ctx context.Context, serverURL, token, name, stateDir string) (Identi
 	if err := os.MkdirAll(stateDir, 0o700); err != nil {
 		return Identity{}, fmt.Errorf("state directory: %w", err)
 	}
-	if err := os.Chmod(stateDir, 0o700); err != nil {
+	if err := os.Chmod(stateDir, 0o700); err != nil { //nolint:gosec // a directory, for its owner alone
 		return Identity{}, fmt.Errorf("state directory: %w", err)
 	}
 	key, err := makeKey(stateDir)

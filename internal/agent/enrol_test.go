@@ -86,7 +86,9 @@ func serveEnrolment(t *testing.T, pair tls.Certificate, answer func(environment.
 		}
 		status, said := answer(question)
 		w.WriteHeader(status)
-		json.NewEncoder(w).Encode(said)
+		if err := json.NewEncoder(w).Encode(said); err != nil {
+			t.Error(err)
+		}
 	}))
 	server.Config.ErrorLog = nil
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}

@@ -13,6 +13,7 @@ import (
 func TestJournals(t *testing.T) {
 	t.Parallel()
 	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
 		j := agent.NewMemoryJournal(agent.Standing{})
 		journalKeeps(t, func() agent.Journal { return j })
 	})
@@ -36,7 +37,9 @@ func TestJournals(t *testing.T) {
 		if _, err := agent.OpenJournal(file); practice.CodeOf(err) != practice.Conflict {
 			t.Errorf("a second agent opened the journal: %v", err)
 		}
-		open.Close()
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -139,7 +139,10 @@ func TestKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		return func() { cmd.Process.Kill(); cmd.Wait() }
+		return func() {
+			_ = cmd.Process.Kill() // it may have ended by itself
+			_ = cmd.Wait()         // being killed is its error
+		}
 	}
 	for range kills {
 		for len(s.changed) > 0 {

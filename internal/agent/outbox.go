@@ -190,19 +190,20 @@ func (b *outbox) blame(batch []deployment.Report, err error) (bool, error) {
 	return true, nil
 }
 
-// settle takes out what was stored and tells those who wait.
+// settle takes out what was stored and tells those who wait; there is an answer
+// for each of the batch, in its order.
 func (b *outbox) settle(batch []deployment.Report, answers []deployment.Answer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	stored := map[reportID]bool{}
-	for i, r := range batch {
-		id := reportID{r.Order, r.Seq}
-		if !answers[i].Stored {
+	for i, answer := range answers {
+		id := reportID{batch[i].Order, batch[i].Seq}
+		if !answer.Stored {
 			continue
 		}
 		stored[id] = true
 		if c, ok := b.waiting[id]; ok {
-			c <- answers[i]
+			c <- answer
 			delete(b.waiting, id)
 		}
 	}

@@ -167,8 +167,7 @@ func (r *run) explain(said *deployment.Report, why error) {
 		return
 	}
 	said.Message = r.plain(why.Error())
-	var e *practice.Error
-	if errors.As(why, &e) {
+	if e, is := errors.AsType[*practice.Error](why); is {
 		said.Code, said.Hint = e.Code, r.plain(e.Hint)
 		if e.Hint != "" {
 			said.Message = r.plain(strings.TrimSuffix(why.Error(), "; "+e.Hint))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -261,7 +260,7 @@ type hostClock struct{}
 
 func (hostClock) Now() time.Time { return time.Now() }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func step(name string) plan.Step {
 	return plan.Step{Name: name, Uses: "fake", Action: model.Apply, Artifact: -1, Timeout: practice.Duration(time.Minute), Attempts: 1}

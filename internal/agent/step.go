@@ -42,8 +42,7 @@ func (r *run) step(ctx context.Context) (bool, error) {
 		why = r.attempts(ctx, s, out)
 	}
 	r.a.running.Go(func() { out.close() })
-	var broken errJournal
-	if errors.As(why, &broken) {
+	if broken, is := errors.AsType[errJournal](why); is {
 		return false, broken.error
 	}
 	if errors.Is(why, errStopping) {
@@ -77,8 +76,7 @@ func (r *run) intent() *Intent {
 func (r *run) tellEnded(ctx context.Context, s plan.Step, why error, took time.Duration) (bool, error) {
 	p := r.h.Progress
 	outcome := deployment.Done
-	var doubt errDoubt
-	if errors.As(why, &doubt) {
+	if _, is := errors.AsType[errDoubt](why); is {
 		outcome = deployment.OutcomeDoubt
 	} else if why != nil {
 		outcome = deployment.OutcomeFail
