@@ -93,6 +93,9 @@ func serverOptions(o ServerOptions) (*server.Options, error) {
 		MaxPayload: maxAnswer, MaxConn: 100_000, AlwaysEnableNonce: true,
 		AuthTimeout: authTimeout.Seconds(), PingInterval: 20 * time.Second, MaxPingsOut: 2,
 		WriteDeadline: 10 * time.Second, MaxControlLine: 4096,
+		// Its first ping would come before a connection is let in when many come
+		// at once: clients give up then, come again, and never get through.
+		DisableShortFirstPing: true,
 	}
 	if o.Listen == "" {
 		return options, nil
