@@ -164,8 +164,8 @@ func (r *trial) report(tally Tally) {
 	for _, w := range r.workers {
 		looked, repeated, guided, asked = looked+w.looked, repeated+w.repeated, guided+w.guided, asked+len(w.asked)
 	}
-	r.t.Logf("seed %d: %d kills (%d of the server), %d starts, %.0f kills a minute, at rest %s after the last",
-		r.seed, kills, r.killer.kills[r.server.name], lives, float64(kills)/r.took.Minutes(), r.settled.Round(time.Millisecond))
+	r.t.Logf("seed %d: %d kills (%d of the server; %d commands with their agent), %d starts, %.0f kills a minute, at rest %s after the last",
+		r.seed, kills, r.killer.kills[r.server.name], r.killer.commands, lives, float64(kills)/r.took.Minutes(), r.settled.Round(time.Millisecond))
 	r.t.Logf("%d deployments %v, %d waiting; asked %d times, %d once more, looked for %d answers, guided %d times; %d orders",
 		sum(tally.Deployments), tally.Deployments, tally.Waiting, asked, repeated, looked, guided, tally.Orders)
 	r.t.Logf("%d effects, %d of them repeated as allowed, %d ends unknown; the record has %d entries", tally.Effects, tally.Repeated, tally.Doubts, slices.Max(append(r.heads, 0)))

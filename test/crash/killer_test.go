@@ -1,17 +1,19 @@
 package crash
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"encoding/json"
 
 	"tranship.dev/tranship/internal/agent"
 )
@@ -21,6 +23,7 @@ type killer struct {
 	world     *world
 	random    *rand.Rand
 	kills     map[string]int
+	commands  int // commands of steps that were killed with their agent
 	standings map[string][]agent.Standing
 }
 
@@ -111,12 +114,16 @@ func (k *killer) at(offset int64) *process {
 	return nil
 }
 
-// kill ends a process and starts it again. What an agent remembers is read in between.
+// kill ends a process and starts it again; of an agent sometimes the commands
+// with it, as a service manager does. What an agent remembers is read in between.
 func (k *killer) kill(p *process) error {
 	if err := p.end(syscall.SIGKILL); err != nil {
 		return err
 	}
 	k.kills[p.name]++
+	if root, has := k.world.roots[p.name]; has && k.random.IntN(2) == 0 {
+		k.commands += killCommands(root)
+	}
 	if state, has := k.world.state[p.name]; has {
 		s, err := standing(agent.JournalPath(state))
 		if err != nil {
@@ -125,6 +132,24 @@ func (k *killer) kill(p *process) error {
 		k.standings[p.name] = append(k.standings[p.name], s)
 	}
 	return p.start()
+}
+
+// killCommands kills the commands that steps run on a target, known by the
+// target's root in their environment, and gives their number.
+func killCommands(root string) int {
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	killed := 0
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil || !bytes.Contains(raw, []byte("TRANSHIP_ROOT="+root+"\x00")) {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if err == nil && syscall.Kill(pid, syscall.SIGKILL) == nil {
+			killed++
+		}
+	}
+	return killed
 }
 
 // standing reads a journal without touching it.

@@ -16,7 +16,8 @@ import (
 var mutants = []struct{ name, file, before, after, promise string }{
 	{"repeats what may be done once", "internal/agent/doubt.go", "how := r.onDoubt(s)", "how := model.Repeat; _ = r.onDoubt(s)", "no effect twice"},
 	{"guesses that it was done", "internal/agent/doubt.go", "	return errDoubt{practice.Faultf(practice.Unavailable, \"the agent was stopped", "	if true {\n		return nil\n	}\n	return errDoubt{practice.Faultf(practice.Unavailable, \"the agent was stopped", "no done without effect"},
-	{"calls a change certain that is not", "internal/practice/deployment/landing.go", "row.State != TargetDone:", "false:", "the inventory is true"},
+	{"forgets what it has not told", "internal/agent/outbox.go", "	answers, err := b.link.Report(ctx, batch)", "	_ = b.journal.Answered(batch)\n	answers, err := b.link.Report(ctx, batch)", "rest"},
+	{"takes what was wanted for what is there", "internal/practice/deployment/landing.go", "l.Version, l.Digest = row.Before[i].Version, row.Before[i].Digest", "l.Version = item.Version", "the inventory is true"},
 	{"does not keep who asked", "internal/control/request.go", "Change: r.Change,", "", "no command"},
 }
 
