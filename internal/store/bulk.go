@@ -8,8 +8,8 @@ const (
 	maxRows  = 256  // rows of one statement that inserts: more are hardly faster, and cost memory
 )
 
-// insert runs "head VALUES (...), (...) tail" for all rows, in few
-// statements as the databases allow.
+// insert runs "head VALUES (...), (...) tail" for all rows, in as few
+// statements as steps allow.
 func (t *tx) insert(head string, all [][]any, tail string) error {
 	for _, batch := range batches(all) {
 		sql, args := values(head, batch, tail)
