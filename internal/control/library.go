@@ -24,8 +24,8 @@ func (c *Control) AddVersion(ctx context.Context, scope practice.Scope, by pract
 	_, err := c.update(ctx, scope, func(w *work) error {
 		present, err := w.Version(v.Component, v.Version)
 		if err == nil && present.Digest == v.Digest {
-			v = present
-			return nil
+			v, err = c.again(w, by, present, admit)
+			return err
 		}
 		if err == nil {
 			return practice.Faultf(practice.Conflict, "%s %s exists with digest %s, not %s", v.Component, v.Version, present.Digest, v.Digest).
@@ -55,6 +55,15 @@ func (c *Control) AddVersion(ctx context.Context, scope practice.Scope, by pract
 		return err
 	})
 	return v, err
+}
+
+// again answers for a version that is there already: admitted now, when that is
+// asked for and it is still quarantined. One that was withdrawn stays so.
+func (c *Control) again(w *work, by practice.Actor, present library.Version, admit bool) (library.Version, error) {
+	if !admit || present.State != library.Quarantined {
+		return present, nil
+	}
+	return c.move(w, by, present, library.Admitted, "admitted when it was added again")
 }
 
 func checkVersion(v library.Version) error {
@@ -138,12 +147,27 @@ func (c *Control) move(w *work, by practice.Actor, v library.Version, to library
 	}
 	from := v.State
 	v.State, v.StateBy, v.StateWhy, v.StateAt = to, by, why, w.now
+	if to == library.Admitted {
+		if err := admissible(w, v); err != nil {
+			return v, err
+		}
+	}
 	if err := w.MoveVersion(v, from); err != nil {
 		return v, err
 	}
 	w.note(practice.Entry{Kind: "library.version-" + string(to), Subject: versionSubject(v), Who: by, Why: why,
 		Data: map[string]any{"from": from, "to": to, "digest": v.Digest}})
 	return v, nil
+}
+
+// admissible refuses what no deployment could use: a version without the
+// signature that its component demands.
+func admissible(w *work, v library.Version) error {
+	component, err := componentOf(w, v.Component)
+	if err != nil {
+		return err
+	}
+	return library.Admit(component, v, library.Demand{})
 }
 
 // Version gives one version.

@@ -39,15 +39,6 @@ func (c *Control) DeploymentTargets(ctx context.Context, scope practice.Scope, i
 	return list, err
 }
 
-// Why says what a deployment waits for, since when, and who can act.
-func (c *Control) Why(ctx context.Context, scope practice.Scope, id string) (practice.Verdict, error) {
-	d, err := c.Deployment(ctx, scope, id)
-	if err != nil {
-		return practice.Verdict{}, err
-	}
-	return deployment.Why(d, c.now()), nil
-}
-
 // ReportsOf lists what executors reported of a deployment, or of one target of it.
 func (c *Control) ReportsOf(ctx context.Context, scope practice.Scope, id, target string, page practice.Page) (list []deployment.Report, err error) {
 	err = c.Store.View(ctx, scope, func(tx Tx) error {

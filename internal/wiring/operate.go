@@ -104,3 +104,30 @@ func (f *figures) Collect(c chan<- prometheus.Metric) {
 		f.server.options.Log.Warn("figures for metrics cannot be read", "error", err)
 	}
 }
+
+// The library's storage is tidied so often; what nothing needs is kept for as
+// long, so that a push under way finds what it brought.
+const (
+	tidyEvery = 6 * time.Hour
+	tidyGrace = 24 * time.Hour
+)
+
+// tidy frees content that no manifest needs, and uploads that were given up.
+// Nothing is lost when it does not run for a while.
+func (s *Server) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		freed, err := s.registry.Collect(ctx, tidyGrace)
+		if err != nil && ctx.Err() == nil {
+			s.options.Log.Error("the library's storage was not tidied", "error", err)
+			continue
+		}
+		s.options.Log.Info("tidied the library's storage", "freed", fmt.Sprintf("%+v", freed))
+	}
+}

@@ -147,6 +147,7 @@ func (s *Server) run(ctx context.Context, listener net.Listener, secured *tls.Co
 			s.failed <- fmt.Errorf("jobs: %w", err)
 		}
 	})
+	s.running.Go(func() { s.tidy(running) })
 	if secured != nil {
 		listener = tls.NewListener(listener, secured)
 	}

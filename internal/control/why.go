@@ -1,0 +1,74 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+)
+
+// quietAfter is how long an agent may be silent before it is named as a reason
+// for waiting: its heartbeats come more often.
+const quietAfter = 90 * time.Second
+
+// namedTargets bounds how many targets a reason names.
+const namedTargets = 5
+
+// Why says what a deployment waits for, since when, and who can act; where
+// orders wait for agents, which those are.
+func (c *Control) Why(ctx context.Context, scope practice.Scope, id string) (verdict practice.Verdict, err error) {
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		d, err := tx.Deployment(id)
+		if err != nil {
+			return err
+		}
+		verdict = deployment.Why(d, c.now())
+		waiting, err := waitingTargets(tx, d, c.now())
+		verdict.Reasons = append(verdict.Reasons, waiting...)
+		return err
+	})
+	return verdict, err
+}
+
+// waitingTargets says of the first targets whose orders have not begun what
+// their agents are doing.
+func waitingTargets(tx Tx, d deployment.Deployment, now time.Time) ([]practice.Reason, error) {
+	if d.State == deployment.Closed || d.Stage.Over() {
+		return nil, nil
+	}
+	rows, err := tx.DeploymentTargets(d.ID, deployment.TargetFilter{State: deployment.Ordered}, practice.Page{Limit: namedTargets})
+	if err != nil {
+		return nil, err
+	}
+	var reasons []practice.Reason
+	for _, row := range rows {
+		if reason, silent := silentAgent(tx, row, now); silent {
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons, nil
+}
+
+// silentAgent says that a target's agent has not been heard of for too long.
+func silentAgent(tx Tx, row deployment.Target, now time.Time) (practice.Reason, bool) {
+	reason := practice.Reason{
+		Gate: "agent", Targets: []string{row.Name}, Until: row.Deadline,
+		Who: "whoever looks after the host of " + row.Name, How: "start the agent on its host: systemctl start tranship-agent",
+	}
+	a, err := tx.AgentByName(row.Agent)
+	switch {
+	case err != nil:
+		reason.Message = fmt.Sprintf("agent %s of %s is not enrolled", row.Agent, row.Name)
+	case a.SeenAt.IsZero():
+		reason.Message = fmt.Sprintf("agent %s of %s was never heard of since it enrolled", row.Agent, row.Name)
+		reason.Since = a.EnrolledAt
+	case now.Sub(a.SeenAt) > quietAfter:
+		reason.Message = fmt.Sprintf("agent %s of %s was last heard of %s ago", row.Agent, row.Name, now.Sub(a.SeenAt).Round(time.Second))
+		reason.Since = a.SeenAt
+	default:
+		return reason, false
+	}
+	return reason, true
+}
