@@ -55,7 +55,7 @@ func StartServer(o ServerOptions) (*Hub, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	s.SetLoggerV2(logger{o.Log}, false, false, false)
+	s.SetLoggerV2(&logger{log: o.Log}, false, false, false)
 	go s.Start()
 	if !s.ReadyForConnections(10 * time.Second) {
 		s.Shutdown()
@@ -216,13 +216,3 @@ func (h *Hub) connect(url string, options []nats.Option) (*nats.Conn, error) {
 	h.close = append(h.close, conn.Close)
 	return conn, nil
 }
-
-// logger writes what the bus server says into the product's log.
-type logger struct{ log *slog.Logger }
-
-func (l logger) Noticef(format string, v ...any) { l.log.Debug("bus: " + fmt.Sprintf(format, v...)) }
-func (l logger) Warnf(format string, v ...any)   { l.log.Warn("bus: " + fmt.Sprintf(format, v...)) }
-func (l logger) Errorf(format string, v ...any)  { l.log.Debug("bus: " + fmt.Sprintf(format, v...)) }
-func (l logger) Fatalf(format string, v ...any)  { l.log.Error("bus: " + fmt.Sprintf(format, v...)) }
-func (l logger) Debugf(string, ...any)           {}
-func (l logger) Tracef(string, ...any)           {}
