@@ -75,6 +75,7 @@ type Agent struct {
 	held     map[string]*Held
 	queue    map[string][]*Held // by target; the key is there while somebody works on it
 	more     bool               // the server has more orders than it could say
+	strange  bool               // an order came that no trusted key had signed
 }
 
 // New reads the journal. It refuses a journal without trusted keys: the agent

@@ -45,6 +45,12 @@ func (a *Agent) converse(ctx context.Context) {
 			pause = min(2*pause, heartbeat)
 			continue
 		}
+		if a.takeStrange() {
+			t = talk{due: true} // hello may make the key known that signed it
+			beat.Reset(jitter(pause))
+			pause = min(2*pause, heartbeat)
+			continue
+		}
 		pause = again
 		beat.Reset(jitter(heartbeat))
 	}
@@ -81,16 +87,35 @@ func (a *Agent) hello(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	asked := a.o.Clock.Now()
-	welcome, err := a.o.Link.Hello(ctx, deployment.Hello{Version: a.o.Version, Facts: a.facts, Clock: asked.UTC()})
+	welcome, err := a.o.Link.Hello(ctx, deployment.Hello{Version: a.o.Version, Facts: a.facts, Clock: asked.UTC(), Serial: a.serial()})
 	if err != nil {
 		return err
 	}
 	a.clock.set(welcome.Time, asked, a.o.Clock.Now())
+	for _, e := range welcome.Earlier {
+		a.trust(e)
+	}
 	if welcome.Trust != nil {
 		a.trust(*welcome.Trust)
 	}
 	a.prune()
 	return nil
+}
+
+// serial gives the number of the trust document that the agent goes by.
+func (a *Agent) serial() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.standing.Serial
+}
+
+// takeStrange says whether an order came since that no trusted key had signed.
+func (a *Agent) takeStrange() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	strange := a.strange
+	a.strange = false
+	return strange
 }
 
 // trust takes over a newer trust document.
@@ -167,6 +192,7 @@ func (a *Agent) receive(ctx context.Context, e signature.Envelope) error {
 	o, err := authentic(e, a.standing.Keys, a.o.Scope, a.o.Name)
 	if err != nil {
 		a.o.Log.Warn("agent: order dropped", "error", err)
+		a.strange = true
 		return nil
 	}
 	if h, held := a.held[o.ID]; held {

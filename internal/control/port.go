@@ -102,6 +102,9 @@ type Keys interface {
 	SignOrder(payloadType string, payload []byte) signature.Envelope
 	// Trust tells executors which order keys to trust, signed by the present one.
 	Trust() (signature.Envelope, error)
+	// TrustSince gives the trust documents between the one with that serial and
+	// the present one, oldest first: for executors that have missed some.
+	TrustSince(serial int64) []signature.Envelope
 	// RecordKey gives the key that signs checkpoints, and earlier ones that are still trusted.
 	RecordKey() (ed25519.PrivateKey, []signature.PublicKey)
 	// Rotate puts a new key in the place of the present one: for orders the next

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"tranship.dev/tranship/internal/practice"
@@ -55,7 +56,18 @@ type state struct {
 	Next     string                `json:"next"`     // base64 seed of the key that will
 	Record   string                `json:"record"`   // base64 seed of the key that signs checkpoints
 	Previous []signature.PublicKey `json:"previous"` // earlier record keys that are still trusted
+	Replaced []replaced            `json:"replaced"` // earlier trust documents, oldest first
 }
+
+// replaced is a trust document that another followed. An executor that has
+// missed some takes them in one after the other.
+type replaced struct {
+	Serial   int64              `json:"serial"`
+	Envelope signature.Envelope `json:"envelope"`
+}
+
+// maxReplaced is how many changes of keys an executor may miss.
+const maxReplaced = 256
 
 // Open reads the keys of a directory, or makes them when there are none yet.
 func Open(dir string) (*Ring, error) {
@@ -148,6 +160,20 @@ func (r *Ring) Trust() (signature.Envelope, error) {
 	return r.drawn.trust, nil
 }
 
+// TrustSince gives the trust documents between the one with that serial and the
+// present one, oldest first.
+func (r *Ring) TrustSince(serial int64) []signature.Envelope {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var missed []signature.Envelope
+	for _, old := range r.state.Replaced {
+		if old.Serial > serial {
+			missed = append(missed, old.Envelope)
+		}
+	}
+	return missed
+}
+
 // RecordKey gives the key that signs checkpoints, and earlier ones that are still trusted.
 func (r *Ring) RecordKey() (ed25519.PrivateKey, []signature.PublicKey) {
 	r.mu.RLock()
@@ -203,6 +229,10 @@ func (r *Ring) change(f func(*state)) error {
 	defer r.mu.Unlock()
 	before := r.state
 	f(&r.state)
+	if before.Serial > 0 && r.state.Serial > before.Serial {
+		kept := append(slices.Clone(before.Replaced), replaced{before.Serial, r.drawn.trust})
+		r.state.Replaced = kept[max(0, len(kept)-maxReplaced):]
+	}
 	after, err := draw(r.state)
 	if err == nil {
 		err = r.save()

@@ -81,3 +81,41 @@ func open(t *testing.T, dir string) *keyring.Ring {
 	}
 	return ring
 }
+
+// An executor that has missed any number of changes takes them in one by one.
+func TestMissedDocumentsLeadToThePresentOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ring := open(t, dir)
+	first, err := ring.Trust()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := deployment.OpenTrust(first, ring.OrderKeys()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func() error{ring.Rotate, ring.Rotate, ring.RaiseEpoch, ring.RotateRecord, ring.Rotate} {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := open(t, dir)
+	present, err := again.Trust()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := deployment.OpenTrust(present, known.Keys...); err == nil {
+		t.Fatal("the present document is trusted without those between: the test proves nothing")
+	}
+	for _, e := range append(again.TrustSince(known.Serial), present) {
+		next, err := deployment.OpenTrust(e, known.Keys...)
+		if err != nil || next.Serial != known.Serial+1 {
+			t.Fatalf("after document %d: %+v, %v", known.Serial, next, err)
+		}
+		known = next
+	}
+	if known.Serial != 5 || known.Epoch != 2 {
+		t.Errorf("in the end: document %d, epoch %d; want 5 and 2", known.Serial, known.Epoch)
+	}
+}

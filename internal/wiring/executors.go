@@ -46,7 +46,11 @@ func (e *executors) Hello(_ context.Context, from deployment.Sender, h deploymen
 	}
 	e.mu.Unlock()
 	trust, err := e.control.Keys.Trust()
-	return deployment.Welcome{Time: now, Trust: &trust}, err
+	welcome := deployment.Welcome{Time: now, Trust: &trust}
+	if h.Serial > 0 {
+		welcome.Earlier = e.control.Keys.TrustSince(h.Serial)
+	}
+	return welcome, err
 }
 
 // write stores the gathered heartbeats. Losing some loses nothing: the next follow soon.
