@@ -2,7 +2,6 @@ package tour_test
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -111,11 +110,13 @@ func open(t *testing.T) *session {
 	if err := sh.Start(); err != nil {
 		t.Fatal(err)
 	}
-	write.Close()
+	if err := write.Close(); err != nil { // else the end of the shell would not end what is read
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		_ = syscall.Kill(-sh.Process.Pid, syscall.SIGKILL)
 		_ = sh.Wait()
-		read.Close()
+		_ = read.Close() // all of it is judged by then
 	})
 	if err := read.SetReadDeadline(time.Now().Add(3 * time.Minute)); err != nil {
 		t.Fatal(err)
@@ -200,7 +201,7 @@ func (s *session) alike(want, got string) bool {
 		return false
 	}
 	for i := range w {
-		if bytes.ContainsAny([]byte(w[i]), "_:") && len(w[i]) > len("00:00:00") {
+		if strings.ContainsAny(w[i], "_:") && len(w[i]) > len("00:00:00") {
 			s.known[w[i]] = g[i]
 		}
 	}

@@ -26,8 +26,7 @@ func exitVerb(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
+	if ended, is := errors.AsType[*exec.ExitError](err); is {
 		got = ended.ExitCode()
 	} else if err != nil {
 		ts.Fatalf("%v", err)
