@@ -24,10 +24,12 @@ import (
 // site is a server on this machine and hosts with agents.
 type site struct {
 	user
-	lab   *lab.Lab
-	dir   string
-	hosts map[string]*host
-	live  []*host
+	lab    *lab.Lab
+	dir    string
+	hosts  map[string]*host
+	live   []*host
+	server *server
+	whole  *testing.T // ends after all chapters
 }
 
 // names gives each host of the lab its name as a target and an agent.
@@ -37,7 +39,7 @@ var names = []string{"test-1", "live-1", "live-2", "live-3", "live-4"}
 // starts the server. The hosts have no agents yet.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{dir: t.TempDir(), hosts: map[string]*host{}}
+	s := &site{whole: t, dir: t.TempDir(), hosts: map[string]*host{}}
 	s.user = user{binary: filepath.Join(s.dir, "tranship"), dir: s.dir, env: []string{"HOME=" + s.dir, "XDG_CONFIG_HOME=", "LANG=C.UTF-8", "TZ=UTC"}}
 	var group errgroup.Group
 	group.Go(func() error {
@@ -83,36 +85,77 @@ func newSite(t *testing.T) *site {
 // the server's first words tell.
 func (s *site) serve(t *testing.T) {
 	t.Helper()
-	listen := s.lab.Gateway.String() + ":0"
-	cmd := exec.Command(s.binary, "server", "--data", filepath.Join(s.dir, "data"), "--listen", listen, "--bus-listen", listen)
-	cmd.Env = append(os.Environ(), s.env...)
-	said, log := &spoken{}, &spoken{}
-	cmd.Stdout, cmd.Stderr = said, log
-	if err := cmd.Start(); err != nil {
+	free := s.lab.Gateway.String() + ":0"
+	s.server = s.startServer(t, "data", free, free)
+	login, ca := s.server.welcome(t)
+	write(t, filepath.Join(s.dir, "ca.pem"), ca)
+	s.env = append(s.env, "TRANSHIP_URL="+login[1], "TRANSHIP_TOKEN="+login[2], "TRANSHIP_CA="+filepath.Join(s.dir, "ca.pem"))
+}
+
+// server is a process of the server.
+type server struct {
+	cmd         *exec.Cmd
+	said, log   *spoken
+	listen, bus string // where it is reached
+	ended       bool
+}
+
+var ready = regexp.MustCompile(`msg=ready url=https://(\S+) bus=tls://(\S+)`)
+
+// startServer starts a server on a data directory, and returns when it is ready.
+func (s *site) startServer(t *testing.T, data, listen, bus string) *server {
+	t.Helper()
+	v := &server{said: &spoken{}, log: &spoken{}}
+	v.cmd = exec.Command(s.binary, "server", "--data", filepath.Join(s.dir, data), "--listen", listen, "--bus-listen", bus, "--log-level", "debug")
+	v.cmd.Env = append(os.Environ(), s.env...)
+	v.cmd.Stdout, v.cmd.Stderr = v.said, v.log
+	if err := v.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		kill := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		if !kill.Stop() || err != nil {
-			t.Errorf("the server did not end well after SIGTERM: %v", err)
+	s.whole.Cleanup(func() { v.stop(s.whole) }) // it may outlive the chapter that starts it
+	until(t, "the server is ready", 30*time.Second, func() bool {
+		found := ready.FindStringSubmatch(v.log.end(1 << 20))
+		if found != nil {
+			v.listen, v.bus = found[1], found[2]
 		}
-		if t.Failed() {
-			t.Logf("the server's log ends:\n%s", log.end(8000))
-		}
+		return found != nil
 	})
-	login := regexp.MustCompile(`tranship login (https://\S+) --token (\S+) --ca`)
-	var found []string
-	until(t, "the server shows its first token", 30*time.Second, func() bool {
-		text := said.end(1 << 20)
-		found = login.FindStringSubmatch(text)
-		return found != nil && strings.Contains(text, "-----END CERTIFICATE-----\n")
+	return v
+}
+
+var login = regexp.MustCompile(`tranship login (https://\S+) --token (\S+) --ca`)
+
+// welcome gives what a new server shows once: where and with which token to
+// sign in, and its authority.
+func (v *server) welcome(t *testing.T) (words []string, ca string) {
+	t.Helper()
+	const begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+	until(t, "the server says how to sign in", 10*time.Second, func() bool {
+		text := v.said.end(1 << 20)
+		_, rest, _ := strings.Cut(text, begin)
+		middle, _, whole := strings.Cut(rest, end)
+		words, ca = login.FindStringSubmatch(text), begin+middle+end+"\n"
+		return words != nil && whole
 	})
-	_, rest, _ := strings.Cut(said.end(1<<20), "-----BEGIN CERTIFICATE-----")
-	ca, _, _ := strings.Cut(rest, "-----END CERTIFICATE-----")
-	write(t, filepath.Join(s.dir, "ca.pem"), "-----BEGIN CERTIFICATE-----"+ca+"-----END CERTIFICATE-----\n")
-	s.env = append(s.env, "TRANSHIP_URL="+found[1], "TRANSHIP_TOKEN="+found[2], "TRANSHIP_CA="+filepath.Join(s.dir, "ca.pem"))
+	return words, ca
+}
+
+// stop ends the server as its service manager would.
+func (v *server) stop(t *testing.T) {
+	t.Helper()
+	if v.ended {
+		return
+	}
+	v.ended = true
+	_ = v.cmd.Process.Signal(syscall.SIGTERM)
+	kill := time.AfterFunc(20*time.Second, func() { _ = v.cmd.Process.Kill() })
+	err := v.cmd.Wait()
+	if !kill.Stop() || err != nil {
+		t.Errorf("the server did not end well after SIGTERM: %v", err)
+	}
+	if t.Failed() {
+		t.Logf("the server's log ends:\n%s", v.log.end(8000))
+	}
 }
 
 // enrol brings an agent onto a host as the administrator of both would: the

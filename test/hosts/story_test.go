@@ -5,6 +5,7 @@ package hosts
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,7 @@ func TestRealHosts(t *testing.T) {
 		{"the broken release breaks one host, which is brought back", s.breaks},
 		{"two hosts lose their power in the middle of a deployment", s.losesPower},
 		{"a host is cut off in the middle of a deployment", s.losesNetwork},
+		{"another server in the place of theirs gets nothing from the agents", s.impersonates},
 		{"it is removed, and nothing is left", s.removes},
 		{"the record tells and proves it all", s.proves},
 	} {
@@ -290,6 +292,34 @@ func (s *story) losesNetwork(t *testing.T) {
 	lives(t, s.live, second)
 	if row := s.targets(t, d.Id)["live-4"]; row.State != "done" || row.Attempt < 1 {
 		t.Errorf("live-4: %s", pretty(row))
+	}
+}
+
+// impersonates puts a server with an authority of its own where the agents
+// look for theirs.
+func (s *story) impersonates(t *testing.T) {
+	before := lives(t, s.live, second)
+	s.server.stop(t)
+	impostor := s.startServer(t, "impostor", s.server.listen, s.server.bus)
+	words, ca := impostor.welcome(t)
+	write(t, filepath.Join(s.dir, "impostor.pem"), ca)
+	for _, h := range s.hosts {
+		turned := regexp.MustCompile(regexp.QuoteMeta(h.Address.String()) + `:.*TLS handshake error: remote error: tls: bad certificate`)
+		until(t, h.name+" turns away from the impostor's certificate", 30*time.Second, func() bool {
+			return turned.MatchString(impostor.log.end(1 << 20))
+		})
+	}
+	there := s.user
+	there.env = append(slices.Clone(s.env), "TRANSHIP_TOKEN="+words[2], "TRANSHIP_CA="+filepath.Join(s.dir, "impostor.pem"))
+	if agents := read[[]client.EnvironmentAgent](t, there, "agents"); len(agents) > 0 {
+		t.Errorf("agents believe the impostor: %s", pretty(agents))
+	}
+	impostor.stop(t)
+	s.server = s.startServer(t, "data", s.server.listen, s.server.bus) // the next chapter shows that all work for it
+	for name, now := range lives(t, s.live, second) {
+		if now != before[name] {
+			t.Errorf("%s was touched: %v became %v", name, before[name], now)
+		}
 	}
 }
 
