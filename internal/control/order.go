@@ -79,13 +79,14 @@ func (c *Control) order(w *work, d deployment.Deployment, rows []deployment.Targ
 			ID: id, Deployment: d.ID, Target: row.Name, Agent: row.Agent, Stage: d.Stage.Number,
 			Counter: order.Counter, Envelope: envelope, Open: true, IssuedAt: w.now,
 		})
-		w.note(orderEntry(order))
+		w.note(orderEntry(order, d.Stage.First))
 		w.hint(row.Agent)
 	}
 	return rows, w.AddOrders(orders)
 }
 
-func orderEntry(o deployment.Order) practice.Entry {
+// orderEntry says what an order is; series is the first stage of its stage's series.
+func orderEntry(o deployment.Order, series int) practice.Entry {
 	names := make([]string, len(o.Steps))
 	for i, s := range o.Steps {
 		names[i] = s.Name
@@ -94,7 +95,7 @@ func orderEntry(o deployment.Order) practice.Entry {
 		Kind: record.OrderIssued, Subject: deploymentSubject(o.Deployment), Target: o.Target, Who: practice.Tranship, When: o.IssuedAt,
 		Data: map[string]any{
 			record.DataOrder: o.ID, record.DataPhase: string(o.Phase), record.DataWave: o.Wave, record.DataAttempt: o.Attempt,
-			"agent": o.Agent, "stage": o.Stage,
+			"agent": o.Agent, "stage": o.Stage, "series": series,
 			"steps": names, "from": o.From, "epoch": o.Epoch, "counter": o.Counter, "planDigest": o.PlanDigest,
 		},
 	}

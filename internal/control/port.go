@@ -30,6 +30,7 @@ type Tx interface {
 	party.Store
 	Installation
 	Jobs
+	Inspection
 }
 
 // Installation keeps what the server must remember about itself, and idempotency keys.

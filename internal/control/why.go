@@ -32,20 +32,22 @@ func (c *Control) Why(ctx context.Context, scope practice.Scope, id string) (ver
 	return verdict, err
 }
 
-// waitingTargets says of the first targets whose orders have not begun what
-// their agents are doing.
+// waitingTargets names the first targets that have no outcome yet and whose
+// agents are silent.
 func waitingTargets(tx Tx, d deployment.Deployment, now time.Time) ([]practice.Reason, error) {
 	if d.State == deployment.Closed || d.Stage.Over() {
 		return nil, nil
 	}
-	rows, err := tx.DeploymentTargets(d.ID, deployment.TargetFilter{State: deployment.Ordered}, practice.Page{Limit: namedTargets})
-	if err != nil {
-		return nil, err
-	}
 	var reasons []practice.Reason
-	for _, row := range rows {
-		if reason, silent := silentAgent(tx, row, now); silent {
-			reasons = append(reasons, reason)
+	for _, state := range []deployment.TargetState{deployment.Running, deployment.Ordered} {
+		rows, err := tx.DeploymentTargets(d.ID, deployment.TargetFilter{State: state}, practice.Page{Limit: namedTargets})
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if reason, silent := silentAgent(tx, row, now); silent {
+				reasons = append(reasons, reason)
+			}
 		}
 	}
 	return reasons, nil

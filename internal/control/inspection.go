@@ -1,0 +1,36 @@
+package control
+
+// Inspection reads tables as they are stored, for the audit.
+type Inspection interface {
+	// EachStored gives every row of a kind, in the order that the kind says. each
+	// may not use the transaction. A row that cannot be read is given with its Defect.
+	EachStored(kind StoredKind, each func(Stored) error) error
+}
+
+// StoredKind names a table of the present state.
+type StoredKind string
+
+// The kinds of row, and the type of their Value.
+const (
+	StoredDocument   StoredKind = "document"          // practice.Document, by kind, name and revision
+	StoredVersion    StoredKind = "version"           // library.Version, by number: as they were added
+	StoredToken      StoredKind = "token"             // party.Token, by id
+	StoredEnrolment  StoredKind = "enrolment"         // party.Enrolment, by id
+	StoredAgent      StoredKind = "agent"             // environment.Agent, by name
+	StoredPlan       StoredKind = "plan"              // plan.Record, by number
+	StoredPlanTarget StoredKind = "plan target"       // plan.Target, by the plan's number and name
+	StoredDeployment StoredKind = "deployment"        // deployment.Deployment, by number
+	StoredTarget     StoredKind = "deployment target" // deployment.Target, by the deployment's number and name
+	StoredPresence   StoredKind = "presence"          // environment.Presence, past ones too, by target and component
+	StoredReport     StoredKind = "report"            // deployment.Report, by number
+	StoredOrder      StoredKind = "order"             // deployment.Order, by id
+)
+
+// Stored is one row.
+type Stored struct {
+	Where  string // what the row's key says: "version web@1.0.0"
+	Under  string // what it is a part of: a plan's id, a deployment's id
+	Value  any    // nil when it cannot be read
+	Last   bool   // of a document: marked as the last revision
+	Defect string // what the row contradicts itself in; "" for nothing
+}
