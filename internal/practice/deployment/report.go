@@ -39,7 +39,7 @@ func (c *course) orderWithdrawn(e OrderWithdrawn) {
 	c.noteOn(before.Name, EntryWithdrawn, practice.Tranship, "", map[string]any{
 		"order": before.Order, "stage": before.Stage, "attempt": before.Attempt,
 	})
-	c.move(before, before.stop("the order was withdrawn before it began", c.now), false)
+	c.move(before, before.stop(withdrawnMessage, c.now), false)
 	c.settle("")
 }
 

@@ -7,6 +7,8 @@ import (
 	"tranship.dev/tranship/internal/practice"
 )
 
+const withdrawnMessage = "the order was withdrawn before it began"
+
 // fenced says whether the report is about the row's present attempt.
 func (t Target) fenced(r Report) bool {
 	return t.Order != "" && r.Order == t.Order && r.Stage == t.Stage && r.Attempt == t.Attempt && r.Target == t.Name
@@ -34,16 +36,16 @@ func (t Target) take(r Report, now time.Time, refusing bool) (Target, bool) {
 	}
 	t.Seq = r.Seq
 	if t.State == Ordered && r.Kind == OrderBegun && refusing {
-		return t.stop("the order was withdrawn before it began", now), true
+		return t.stop(withdrawnMessage, now), true
 	}
 	t = t.begin(now)
-	t.StepName = r.StepName
+	t.StepName = ""
 	switch r.Kind {
 	case OrderBegun, OrderEnded, OrderRefused: // of no step
 	case StepBegun:
-		t.Step = r.Step
+		t.Step, t.StepName = r.Step, r.StepName
 	case StepEnded:
-		t.Step = r.Step
+		t.Step, t.StepName = r.Step, r.StepName
 		if r.Outcome == Done {
 			t.Step++
 		} else if r.Message != "" {
