@@ -1,4 +1,4 @@
-//go:build crash
+//go:build mutant
 
 package crash
 
@@ -21,7 +21,7 @@ var mutants = []struct{ name, file, before, after, promise string }{
 	{"does not keep who asked", "internal/control/request.go", "Change: r.Change,", "", "no command"},
 }
 
-// TestMutants proves that the trial finds defects: each is built into the
+// TestMutants proves that the trial finds defects (tag mutant): each is built into the
 // product, and must be found.
 //
 //nolint:paralleltest // one after the other: each needs the machine
