@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tranship.dev/tranship/internal/practice"
@@ -91,5 +92,9 @@ func (c *course) timeCame() {
 func (c *course) command(verb string) string { return command(c.d, verb) }
 
 func command(d Deployment, verb string) string {
-	return fmt.Sprintf("tranship deployment %s %s", verb, d.ID)
+	line := fmt.Sprintf("tranship deployment %s %s", verb, d.ID)
+	if slices.Contains([]string{"retry", "continue", "remediate", "fail"}, verb) {
+		line += " --reason WHY"
+	}
+	return line
 }
