@@ -27,6 +27,7 @@ type story struct {
 // TestRealHosts takes node_exporter through its life: installed, upgraded,
 // broken and brought back, interrupted, and taken off again.
 func TestRealHosts(t *testing.T) {
+	t.Parallel()
 	s := &story{site: newSite(t), bare: map[string][]string{}}
 	for _, chapter := range []struct {
 		title string
