@@ -251,7 +251,7 @@ func inspectOrder(r row) (control.Stored, error) {
 	where := "order " + stored.ID
 	payload, err := base64.StdEncoding.DecodeString(stored.Envelope.Payload)
 	if err != nil {
-		return control.Stored{Where: where, Under: stored.Deployment, Defect: "its payload is not base64"}, nil
+		return control.Stored{Where: where, Under: stored.Deployment, Defect: "its payload is not base64"}, nil //nolint:nilerr // the defect is the answer
 	}
 	var o deployment.Order
 	s := inspected(where, string(payload), &o, func() []pair {

@@ -53,7 +53,7 @@ func (d Deployment) Replay(row Target, e practice.Entry) (Target, []Landing, err
 		}
 		return row, nil, nil
 	case EntryReported:
-		taken := false
+		var taken bool
 		refusing := said.Report == OrderBegun && said.State == TargetStopped
 		row, taken = row.take(said.report(d.ID, e.Target), e.When, refusing)
 		untouched = said.Report == OrderRefused
