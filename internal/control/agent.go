@@ -24,7 +24,7 @@ func (c *Control) NewEnrolment(ctx context.Context, scope practice.Scope, by pra
 	e := party.Enrolment{ID: id, Agent: agent, Hash: hashSecret(secret), CreatedBy: by}
 	_, err := c.update(ctx, scope, func(w *work) error {
 		e.CreatedAt, e.ExpiresAt = w.now, w.now.Add(within)
-		w.note(practice.Entry{Kind: "agent.enrolment-allowed", Subject: agentSubject(agent), Who: by, Data: map[string]any{"enrolment": e.ID, "expiresAt": e.ExpiresAt}})
+		w.note(practice.Entry{Kind: "agent.enrolment-allowed", Subject: agentSubject(agent), Who: by, Data: map[string]any{"enrolment": e.ID, "expiresAt": e.ExpiresAt, "sum": enrolmentSum(e)}})
 		return w.AddEnrolment(e)
 	})
 	return "tse_" + id + "_" + secret, e, err
@@ -62,7 +62,7 @@ func (c *Control) Enrol(ctx context.Context, scope practice.Scope, token, name s
 		who := practice.Actor{Kind: practice.Machine, Name: name}
 		var t party.Token
 		media, t = c.newToken("agent "+name, party.Executor, who, e.CreatedBy, w.now, time.Time{})
-		w.note(practice.Entry{Kind: "agent.enrolled", Subject: agentSubject(name), Who: who, Data: map[string]any{"key": key, "enrolment": e.ID, "token": t.ID}})
+		w.note(practice.Entry{Kind: "agent.enrolled", Subject: agentSubject(name), Who: who, Data: map[string]any{"key": key, "enrolment": e.ID, "token": t.ID, "sum": tokenSum(t)}})
 		return w.AddToken(t)
 	})
 	return agent, media, err

@@ -104,7 +104,7 @@ func put(w *work, by practice.Actor, d practice.Document, change DocumentChange)
 		Kind:    "document." + string(change.Change),
 		Subject: documentSubject(d.Kind, d.Name),
 		Who:     by,
-		Data:    map[string]any{"revision": change.Revision, "digest": d.Digest, "fields": fieldPaths(change.Fields)},
+		Data:    map[string]any{"revision": change.Revision, "digest": d.Digest, "parent": d.Parent, "fields": fieldPaths(change.Fields)},
 	})
 	return nil
 }

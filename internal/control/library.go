@@ -112,7 +112,7 @@ func versionSubject(v library.Version) string {
 }
 
 func versionData(v library.Version) map[string]any {
-	return map[string]any{"digest": v.Digest, "size": v.Size, "reference": v.Reference, "origin": v.Origin, "signedBy": v.SignedBy, "state": v.State}
+	return map[string]any{"digest": v.Digest, "size": v.Size, "reference": v.Reference, "origin": v.Origin, "signedBy": v.SignedBy, "state": v.State, "sum": versionSum(v)}
 }
 
 // Admit allows a version to be deployed.

@@ -52,8 +52,12 @@ func (c *Control) Plan(ctx context.Context, scope practice.Scope, by practice.Ac
 	}
 	planned := Planned{Targets: compiled.Targets, LastTook: in.LastTook}
 	_, err = c.update(ctx, scope, func(w *work) (err error) {
-		planned.Record, err = w.AddPlan(compiled, by, w.now)
-		return err
+		if planned.Record, err = w.AddPlan(compiled, by, w.now); err != nil {
+			return err
+		}
+		w.note(practice.Entry{Kind: "plan.compiled", Subject: "plan/" + planned.ID, Who: by,
+			Data: map[string]any{"digest": planned.Digest, "release": planned.Header.Release, "environment": planned.Header.Environment}})
+		return nil
 	})
 	return planned, err
 }

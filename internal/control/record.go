@@ -51,13 +51,16 @@ func (c *Control) Export(ctx context.Context, scope practice.Scope, deployment s
 }
 
 // VerifyRecord reads the whole record of a scope again and says what is wrong
-// with it. since is an older checkpoint that was kept elsewhere, or "".
+// with it, and when nothing is, in what the present state differs from it. since is an older checkpoint that was kept elsewhere, or "".
 func (c *Control) VerifyRecord(ctx context.Context, scope practice.Scope, since string) (report *record.Report, err error) {
 	key, previous := c.Keys.RecordKey()
 	trusted := append([]signature.PublicKey{signature.Encode(key.Public().(ed25519.PublicKey))}, previous...)
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
 		report = record.VerifyLog(tx, scope, since, trusted...)
-		return nil
+		if !report.OK() {
+			return nil // a record that is not whole proves nothing about the state
+		}
+		return auditState(tx, report)
 	})
 	return report, err
 }

@@ -81,7 +81,7 @@ func noteRequest(w *work, d deployment.Deployment, r DeploymentRequest) {
 		record.DataRelease: h.Release, record.DataEnvironment: h.Environment, record.DataDirection: string(h.Direction),
 		record.DataPlan: d.Plan, record.DataPlanDigest: string(d.PlanDigest), record.DataArtifacts: artifacts,
 		record.DataModel: map[string]any{"name": h.Model.Name, "revision": h.Model.Revision, "digest": string(h.Model.Digest)},
-		"targetCount":    h.TargetCount, "change": r.Change, "skipFlow": r.SkipFlow,
+		"targetCount":    h.TargetCount, "change": r.Change, "skipFlow": r.SkipFlow, "sum": requestSum(d),
 	}
 	if r.Remediates != "" {
 		data[record.DataRemediates] = r.Remediates

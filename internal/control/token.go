@@ -100,7 +100,7 @@ func (c *Control) CreateToken(ctx context.Context, scope practice.Scope, by prac
 	}
 	written, t := c.newToken(name, role, actor, by, c.now(), expires)
 	_, err := c.update(ctx, scope, func(w *work) error {
-		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: by, Data: map[string]any{"name": name, "role": role, "actor": actor.String(), "expiresAt": expires}})
+		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: by, Data: map[string]any{"name": name, "role": role, "actor": actor.String(), "expiresAt": expires, "sum": tokenSum(t)}})
 		return w.AddToken(t)
 	})
 	return written, t, err
@@ -166,7 +166,7 @@ func (c *Control) Bootstrap(ctx context.Context, scope practice.Scope) (string, 
 		var t party.Token
 		admin := practice.Actor{Kind: practice.Person, Name: "admin"}
 		written, t = c.newToken("bootstrap", party.Administrator, admin, practice.Tranship, w.now, time.Time{})
-		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: practice.Tranship, Why: "first start", Data: map[string]any{"name": t.Name, "role": t.Role, "actor": admin.String()}})
+		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: practice.Tranship, Why: "first start", Data: map[string]any{"name": t.Name, "role": t.Role, "actor": admin.String(), "sum": tokenSum(t)}})
 		if err := w.AddToken(t); err != nil {
 			return err
 		}

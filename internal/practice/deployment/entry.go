@@ -35,7 +35,7 @@ func RequestedEntry(d Deployment) practice.Entry {
 		data["remediates"] = d.Remediates
 	}
 	if !d.StartAfter.IsZero() {
-		data["plannedStart"] = d.StartAfter.UTC().Format(timeFormat)
+		data["plannedStart"] = d.StartAfter.UTC().Format(TimeFormat)
 	}
 	return practice.Entry{
 		Kind: EntryRequested, Subject: "deployment/" + d.ID,
@@ -99,8 +99,8 @@ func (c *course) noteGate(gate string, verdict practice.Verdict, data map[string
 	c.note(EntryGateJudged, practice.Tranship, "", data)
 }
 
-// timeFormat is how the record writes moments.
-const timeFormat = time.RFC3339Nano
+// TimeFormat is how the record writes moments.
+const TimeFormat = time.RFC3339Nano
 
 // clock writes a moment as people read it in a sentence.
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -130,11 +130,11 @@ func step(before, after bool) int {
 func (c *course) noteReport(row Target, r Report) {
 	data := map[string]any{
 		"order": r.Order, "seq": r.Seq, "stage": r.Stage, "attempt": r.Attempt, "phase": string(row.Phase),
-		"report": string(r.Kind), "state": string(row.State), "at": r.At.UTC().Format(timeFormat),
+		"report": string(r.Kind), "state": string(row.State), "at": r.At.UTC().Format(TimeFormat),
 	}
 	if r.Kind == StepBegun || r.Kind == StepEnded {
 		data["step"], data["stepIndex"] = r.StepName, r.Step
-		data["started"] = r.At.Add(-r.Took.Std()).UTC().Format(timeFormat)
+		data["started"] = r.At.Add(-r.Took.Std()).UTC().Format(TimeFormat)
 	}
 	for key, text := range map[string]string{"outcome": string(r.Outcome), "message": r.Message, "hint": r.Hint, "code": string(r.Code)} {
 		if text != "" {

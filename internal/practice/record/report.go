@@ -25,6 +25,7 @@ const (
 	CheckGrowth     Check = "growth"     // the log against an older checkpoint
 	CheckInclusion  Check = "inclusion"  // the proof that an entry is in the log
 	CheckStatement  Check = "statement"  // the signed statement against the entries
+	CheckState      Check = "state"      // what is stored as the present state against the entries
 )
 
 // Finding is one thing that is wrong.
@@ -93,6 +94,14 @@ func (r *Report) title() string {
 	}
 	return fmt.Sprintf("record of scope %s", r.Scope)
 }
+
+// Find adds something that is wrong with what the record speaks of.
+func (r *Report) Find(check Check, where, format string, args ...any) {
+	r.find(check, where, format, args...)
+}
+
+// Hold adds something that was verified.
+func (r *Report) Hold(format string, args ...any) { r.hold(format, args...) }
 
 func (r *Report) find(check Check, where, format string, args ...any) {
 	if len(r.Findings) >= maxFindings {
