@@ -55,7 +55,10 @@ func (k *killer) choose(ctx context.Context, last *process) (*process, error) {
 		return last, pause(ctx, k.upTo(100*time.Millisecond))
 	case 2, 3, 4, 5:
 		near := k.event(ctx)
-		if near == nil || k.random.IntN(4) == 0 {
+		switch {
+		case near == nil:
+			near = k.anybody()
+		case k.random.IntN(4) == 0:
 			near = k.world.server
 		}
 		return near, pause(ctx, k.upTo(12*time.Millisecond))
