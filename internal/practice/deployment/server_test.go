@@ -114,6 +114,9 @@ func (s *server) commit(rows []deployment.Target, events ...deployment.Event) er
 			return broken("the same events gave another decision")
 		}
 	}
+	if err := s.replays(rows, change); err != nil {
+		return err
+	}
 	for _, row := range append(rows, change.Targets...) {
 		s.rows[row.Name] = row
 	}
@@ -140,6 +143,48 @@ func (s *server) check(before deployment.Deployment, change deployment.Change, e
 		return broken("the deployment closed as %s without a cause", s.d.Result)
 	}
 	return s.recount()
+}
+
+// replays compares what Replay makes of the entries with what was decided.
+func (s *server) replays(issued []deployment.Target, change deployment.Change) error {
+	told := map[string]deployment.Target{}
+	entries := make([]practice.Entry, 0, len(issued)+len(change.Entries))
+	for _, row := range issued {
+		entries = append(entries, practice.Entry{Kind: deployment.EntryOrdered, Target: row.Name, Data: map[string]any{
+			"order": row.Order, "phase": row.Phase, "stage": row.Stage, "series": s.d.Stage.First, "attempt": row.Attempt,
+		}})
+	}
+	var landings []deployment.Landing
+	for _, e := range append(entries, change.Entries...) {
+		if e.Target == "" {
+			continue
+		}
+		row, seen := told[e.Target]
+		if !seen {
+			row = s.rows[e.Target]
+		}
+		row, landed, err := s.d.Replay(row, e)
+		if err != nil {
+			return broken("entry %s of %s: %v", e.Kind, e.Target, err)
+		}
+		told[e.Target] = row
+		landings = append(landings, landed...)
+	}
+	if len(landings) != len(change.Landings) || len(landings) > 0 && !reflect.DeepEqual(landings, change.Landings) {
+		return broken("the entries tell of the landings %v, decided were %v", landings, change.Landings)
+	}
+	for _, row := range append(slices.Clone(issued), change.Targets...) {
+		if want := told[row.Name]; !reflect.DeepEqual(timeless(row), timeless(want)) {
+			return broken("the entries tell of the row %+v, decided was %+v", want, row)
+		}
+	}
+	return nil
+}
+
+// timeless gives what entries tell of a row.
+func timeless(row deployment.Target) deployment.Target {
+	row.Grace, row.Deadline = 0, time.Time{}
+	return row
 }
 
 // recount compares every counter with a count over the rows.
