@@ -25,6 +25,7 @@ type Command struct {
 	Stdin     string
 	Output    io.Writer // takes standard output and standard error
 	Mark      string    // value of MarkName in the environment, by which its processes are found again; "" is none
+	Lock      string    // a file that is locked while anything of it goes on; "" is none
 }
 
 // MarkName is the variable that tells whose a process is.
@@ -54,6 +55,14 @@ func Run(ctx context.Context, c Command) (int, error) {
 	cmd.Stdout, cmd.Stderr = c.Output, c.Output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.WaitDelay = drain
+	if c.Lock != "" {
+		lock, err := hold(c.Lock)
+		if err != nil {
+			return 0, err
+		}
+		defer func() { _ = lock.Close() }()
+		cmd.ExtraFiles = []*os.File{lock}
+	}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}

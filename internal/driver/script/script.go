@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -190,16 +191,19 @@ func (*Driver) Remove(ctx context.Context, s driver.Step, out driver.Progress) e
 	}
 	if r.in.Creates != "" {
 		if there, err := r.created(); err != nil || !there {
-			return err
+			return errors.Join(err, r.forget())
 		}
 	}
-	return r.must(ctx, r.in.Undo, out)
+	if err := r.must(ctx, r.in.Undo, out); err != nil {
+		return err
+	}
+	return r.forget()
 }
 
 // await waits until nothing runs any more that an earlier call started; when
 // ctx ends before, it is stopped.
 func (r run) await(ctx context.Context, out io.Writer) error {
-	for told := false; len(command.Marked(r.mark)) > 0; told = true {
+	for told := false; command.Held(r.lock()) || len(command.Marked(r.mark)) > 0; told = true {
 		if !told {
 			fmt.Fprintln(out, "waiting for an earlier run to end")
 		}
@@ -211,6 +215,18 @@ func (r run) await(ctx context.Context, out io.Writer) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// lock is the file that is locked while a run goes on. It is seen from the
+// moment of the fork, when the mark is not there yet.
+func (r run) lock() string { return filepath.Join(r.step.State, r.mark+".lock") }
+
+// forget removes what the driver remembers of a step that was undone.
+func (r run) forget() error {
+	if err := os.Remove(r.lock()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // must runs argv, and makes an exit code that is not a success an error.
@@ -247,8 +263,12 @@ func (r run) do(ctx context.Context, argv []string, out io.Writer, mark string) 
 		"TRANSHIP_ROOT": r.step.Root, "TRANSHIP_ARTIFACT": r.step.Artifact,
 	}
 	maps.Copy(env, r.in.Environment)
+	lock := ""
+	if mark != "" {
+		lock = r.lock()
+	}
 	code, err := command.Run(ctx, command.Command{
-		Argv: argv, Directory: directory, Env: command.Environment(env), Stdin: r.in.Stdin, Output: out, Mark: mark,
+		Argv: argv, Directory: directory, Env: command.Environment(env), Stdin: r.in.Stdin, Output: out, Mark: mark, Lock: lock,
 	})
 	if err != nil && ctx.Err() == nil {
 		return 0, practice.Faultf(practice.Invalid, "%s cannot be run: %v", argv[0], err).Final()
