@@ -52,6 +52,9 @@ func (t *tx) EachStored(kind control.StoredKind, each func(control.Stored) error
 	if !known {
 		return fmt.Errorf("rows of kind %q are not known", kind)
 	}
+	if t.store.trace != nil {
+		t.store.trace(how.sql, []any{t.scope})
+	}
 	found, err := t.query(t.ctx, how.sql, []any{t.scope})
 	if err != nil {
 		return t.translated(err)

@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) control.Store) {
 		{"a view sees one state", testViewIsOneState},
 		{"one of many writers wins", testRace},
 		{"no number is given twice", testNumbers},
+		{"every row is inspected", testInspection},
 		{"scopes do not see each other", testScopes},
 	}
 	for i, c := range tests {
