@@ -30,8 +30,9 @@ func (c *console) verify() *cobra.Command {
 server. KEY is the key itself (base64) or a file with keys: what tranship record key
 prints.
 
-With --log, the server reads its whole record again. With --since, it also proves that
-the checkpoint that was kept (tranship record head --save) is a beginning of it.
+With --log, the server reads its whole record again and compares the present state, row
+by row, with what the entries tell. With --since, it also proves that the checkpoint that
+was kept (tranship record head --save) is a beginning of the record.
 
 The exit code is 8 when anything is wrong.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
