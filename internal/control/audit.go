@@ -42,7 +42,7 @@ func auditState(tx Tx, report *record.Report) error {
 	}
 	for _, compare := range []func() error{
 		a.compareDocuments, a.compareVersions, a.compareTokens, a.compareEnrolments, a.compareAgents,
-		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.comparePresences, a.agree,
+		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.agree,
 	} {
 		if err := compare(); err != nil {
 			return err

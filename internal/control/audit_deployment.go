@@ -17,6 +17,7 @@ type deploymentTold struct {
 	header deployment.Deployment // the stored one, for its plan's header
 	sum    practice.Digest
 	moved  deployment.Deployment // state, result, and the counts of targets
+	parts  map[string]bool       // the components of its plan
 	rows   map[string]deployment.Target
 	said   map[reportKey]reportTold
 	listed bool // its targets were compared once, none is unknown any more
@@ -72,7 +73,10 @@ func (a *audit) requested(id string, e practice.Entry) error {
 		told.rows = nil
 		return nil
 	}
-	told.header = deployment.Deployment{ID: id, Header: planned.Header}
+	told.header, told.parts = deployment.Deployment{ID: id, Header: planned.Header}, map[string]bool{}
+	for _, item := range planned.Header.Items {
+		told.parts[item.Component] = true
+	}
 	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
 		targets, err := a.tx.PlanTargets(planned.ID, page)
 		if err != nil {
@@ -128,6 +132,9 @@ func count(mark bool) int {
 func (a *audit) over(id string, told *deploymentTold) error {
 	if err := a.compareTargets(id, told, false); err != nil {
 		return err
+	}
+	if len(told.rows) == 0 {
+		told.header = deployment.Deployment{} // nothing can land any more
 	}
 	return a.compareReports(id, told)
 }
@@ -216,6 +223,23 @@ func (a *audit) compareDeployments() error {
 		if !seen[id] {
 			a.missing("deployment " + id)
 		}
+	}
+	return err
+}
+
+// compareComponents compares the list by which deployments of a component are found.
+func (a *audit) compareComponents() error {
+	err := a.each(StoredComponent, func(s Stored) {
+		component, _ := s.Value.(string)
+		told := a.deployments[s.Under]
+		if told == nil || told.parts != nil && !told.parts[component] {
+			a.find(s.Where, "is stored, but the plan of that deployment has no such component")
+			return
+		}
+		delete(told.parts, component)
+	})
+	for _, id := range slices.Sorted(maps.Keys(a.deployments)) {
+		missed(a, "deployment "+id+" component", a.deployments[id].parts)
 	}
 	return err
 }

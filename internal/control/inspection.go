@@ -20,6 +20,7 @@ const (
 	StoredPlan       StoredKind = "plan"              // plan.Record, by number
 	StoredPlanTarget StoredKind = "plan target"       // plan.Target, by the plan's number and name
 	StoredDeployment StoredKind = "deployment"        // deployment.Deployment, by number
+	StoredComponent  StoredKind = "component"         // string: a component of a deployment
 	StoredTarget     StoredKind = "deployment target" // deployment.Target, by the deployment's number and name
 	StoredPresence   StoredKind = "presence"          // environment.Presence, past ones too, by target and component
 	StoredReport     StoredKind = "report"            // deployment.Report, by number

@@ -37,6 +37,8 @@ func inspections() map[control.StoredKind]inspection {
 			WHERE scope = ? ORDER BY plan, name`, inspectPlanTarget},
 		control.StoredDeployment: {`SELECT number, revision, plan, environment, release, direction, state, result, closed, wake_at, body FROM deployment
 			WHERE scope = ? ORDER BY number`, inspectDeployment},
+		control.StoredComponent: {`SELECT component, deployment FROM deployment_component
+			WHERE scope = ? ORDER BY component, deployment`, inspectComponent},
 		control.StoredTarget: {`SELECT deployment, name, wave, stage, state, touched, executed, remediated, deadline, body FROM deployment_target
 			WHERE scope = ? ORDER BY deployment, name`, inspectTarget},
 		control.StoredPresence: {`SELECT ` + presenceColumns + ` FROM presence WHERE scope = ? ORDER BY target, component, since`, inspectPresence},
@@ -208,6 +210,14 @@ func inspectDeployment(r row) (control.Stored, error) {
 			{"state", state, string(d.State)}, {"result", result, string(d.Result)}, {"closed", closed, flag(d.State == deployment.Closed)},
 			{"wake_at", wake, dueMicros(d.WakeAt)}}
 	}), nil
+}
+
+func inspectComponent(r row) (control.Stored, error) {
+	var component string
+	var number int64
+	err := r.Scan(&component, &number)
+	id := deploymentID(number)
+	return control.Stored{Where: "deployment " + id + " component " + component, Under: id, Value: component}, err
 }
 
 func inspectTarget(r row) (control.Stored, error) {

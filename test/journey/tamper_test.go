@@ -68,6 +68,8 @@ var tamperings = []tampering{
 	{"a deployment has another plan", `UPDATE deployment SET plan = 2, body = json_set(body, '$.plan', 'P-2') WHERE number = 1`, "deployment D-1"},
 	{"a deployment's header is changed", `UPDATE deployment SET body = json_set(body, '$.header.maxFailures', 99) WHERE number = 1`, "deployment D-1"},
 	{"a deployment touched fewer", `UPDATE deployment SET body = json_set(body, '$.touched', 0) WHERE number = 1`, "deployment D-1"},
+	{"a deployment is not found by its component", `DELETE FROM deployment_component WHERE deployment = 1`, "deployment D-1 component shop"},
+	{"a deployment is found by another component", `INSERT INTO deployment_component VALUES ('default', 'spy', 1)`, "deployment D-1 component spy"},
 	{"a failed target is done", `UPDATE deployment_target SET state = 'done', body = json_set(body, '$.state', 'done', '$.executed', json('true')) WHERE deployment = 3`, "deployment D-3 target host-"},
 	{"a target's column is another", `UPDATE deployment_target SET executed = 1 - executed WHERE deployment = 1 AND name = 'host-1'`, "deployment D-1 target host-1"},
 	{"a target's message is another", `UPDATE deployment_target SET body = json_set(body, '$.message', 'fine') WHERE deployment = 1 AND name = 'host-1'`, "deployment D-1 target host-1"},
