@@ -68,7 +68,10 @@ func (a *audit) requested(id string, e practice.Entry) error {
 		return err
 	}
 	digest, err := planned.Header.Digest()
-	if err != nil || string(digest) != text(e, "planDigest") {
+	if err != nil {
+		return err
+	}
+	if string(digest) != text(e, "planDigest") {
 		a.find("deployment "+id, "its plan %s has digest %s, the record says %s", planned.ID, digest, text(e, "planDigest"))
 		told.rows = nil
 		return nil

@@ -199,9 +199,9 @@ func (a *audit) comparePlanTargets() error {
 	end()
 	none := plan.NewSum().Digest()
 	for id, told := range a.plans {
-		found, any := sums[id]
+		found, has := sums[id]
 		delete(sums, id)
-		if told.seen && found != told.sum && (any || told.sum != none) {
+		if told.seen && found != told.sum && (has || told.sum != none) {
 			a.find("plan "+id, "its targets have digest %s, its header says %s", found, told.sum)
 		}
 	}
