@@ -322,7 +322,7 @@ func writeUntilFailure(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	spec := fmt.Appendf(nil, `{"a":"%s"}`, strings.Repeat("a", 300_000)) // few commits fill the log
-	for n := range 800 { // strace counts the calls of each thread by itself
+	for n := range 800 {                                                 // strace counts the calls of each thread by itself
 		err := s.Update(t.Context(), practice.DefaultScope, func(tx control.Tx) error {
 			return tx.PutDocument(practice.Document{Kind: practice.KindTarget, Name: fmt.Sprintf("t%03d", n), Spec: spec})
 		})

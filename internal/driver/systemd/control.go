@@ -137,7 +137,7 @@ func (u *unit) enable(ctx context.Context, out driver.Progress) error {
 	if *u.in.Enable {
 		verb = "enable"
 	}
-	if err := u.control(ctx, out, verb, "--", u.in.Unit); err != nil || !*u.in.Enable || u.enabledAsWanted(ctx) {
+	if err := u.control(ctx, out, verb, "--no-reload", "--", u.in.Unit); err != nil || !*u.in.Enable || u.enabledAsWanted(ctx) {
 		return err
 	}
 	return driver.BadInput("enable", "give the unit an [Install] section, or set enable to false", "cannot be done: %s has no [Install] section", u.in.Unit)

@@ -219,17 +219,12 @@ func (u *unit) install(ctx context.Context, out driver.Progress) error {
 	for name, text := range wanted {
 		next.Files[name] = practice.DigestOf(text)
 	}
+	same := u.known && altered == "" && !now.stale() && maps.Equal(u.memory.Files, next.Files)
 	u.memory, u.known = next, true
 	if err := u.note.Write(u.memory); err != nil {
 		return err
 	}
-	if err := u.put(wanted); err != nil {
-		return fmt.Errorf("files of %s: %w", u.in.Unit, err)
-	}
-	if err := u.control(ctx, out, "daemon-reload"); err != nil {
-		return err
-	}
-	if err := u.enable(ctx, out); err != nil {
+	if err := u.place(ctx, wanted, same, out); err != nil {
 		return err
 	}
 	maps.DeleteFunc(u.memory.Files, func(_ string, d practice.Digest) bool { return d == "" })
@@ -240,11 +235,27 @@ func (u *unit) install(ctx context.Context, out driver.Progress) error {
 	return u.restart(ctx, out)
 }
 
+// place puts the unit's files in place and lets the service manager know of
+// them; same says that it knows exactly these already. Each reload makes it
+// read every unit of the host, so there is one, and none without need.
+func (u *unit) place(ctx context.Context, wanted map[string][]byte, same bool, out driver.Progress) error {
+	if same && u.enabledAsWanted(ctx) {
+		return nil
+	}
+	if err := u.put(wanted); err != nil {
+		return fmt.Errorf("files of %s: %w", u.in.Unit, err)
+	}
+	if err := u.enable(ctx, out); err != nil {
+		return err
+	}
+	return u.control(ctx, out, "daemon-reload")
+}
+
 // resume goes on when files and service manager are as the step wants: the
 // restart may be missing, or somebody stopped the unit since.
 func (u *unit) resume(ctx context.Context, now state, out driver.Progress) error {
 	if !u.enabledAsWanted(ctx) {
-		if err := u.enable(ctx, out); err != nil {
+		if err := errors.Join(u.enable(ctx, out), u.control(ctx, out, "daemon-reload")); err != nil {
 			return err
 		}
 	}
