@@ -23,26 +23,6 @@ const (
 	EntryClosed       = "deployment.closed" // data: result, cause, executed, touched, failures
 )
 
-// RequestedEntry gives the entry of a deployment that was just stored.
-func RequestedEntry(d Deployment) practice.Entry {
-	data := planData(d)
-	data["release"], data["direction"] = d.Header.Release, string(d.Header.Direction)
-	data["environment"] = d.Header.Environment
-	if d.Change != "" {
-		data["change"] = d.Change
-	}
-	if d.Remediates != "" {
-		data["remediates"] = d.Remediates
-	}
-	if !d.StartAfter.IsZero() {
-		data["plannedStart"] = d.StartAfter.UTC().Format(TimeFormat)
-	}
-	return practice.Entry{
-		Kind: EntryRequested, Subject: "deployment/" + d.ID,
-		Who: d.RequestedBy, When: d.RequestedAt, Why: d.Reason, Data: data,
-	}
-}
-
 // planData says which plan, model and artifacts a deployment is bound to, as far
 // as that is known yet.
 func planData(d Deployment) map[string]any {
