@@ -118,11 +118,11 @@ func (a *Agent) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer a.running.Wait()
 	defer stop()
+	a.resume(ctx) // before anything new can come: what comes later waits in the queue already
 	a.o.Link.OnHint(a.look)
 	go a.outbox.run(ctx)
 	go a.converse(ctx)
 	a.running.Go(func() { a.revive(ctx) })
-	a.resume(ctx)
 	select {
 	case <-ctx.Done():
 		return nil

@@ -76,6 +76,25 @@ func TestNothingBeforeTheAnswer(t *testing.T) {
 	})
 }
 
+// An order that comes while the agent is still starting is new, not one to resume:
+// taken for both it would be carried out twice, the second time without asking.
+func TestOrderThatComesAtTheStart(t *testing.T) {
+	t.Parallel()
+	for range 40 {
+		world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+			s.answer = func(deployment.Report) deployment.Answer {
+				return deployment.Answer{Stored: true, Message: "withdrawn"}
+			}
+			s.issue("web", step("one"))
+			defer start(t, s, d, j, nil)()
+			pass(time.Minute)
+			if d.count() != 0 {
+				t.Error("a step was done though the server said not to begin")
+			}
+		})
+	}
+}
+
 func TestGoesOnWithoutServer(t *testing.T) {
 	t.Parallel()
 	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {

@@ -25,8 +25,11 @@ type run struct {
 // errStopping says that the agent stops: the journal stays as it is.
 var errStopping = errors.New("the agent stops")
 
-// carryOut takes the order to its end. An error is the journal's, or errStopping.
+// carryOut takes the order to its end, once. An error is the journal's, or errStopping.
 func (r *run) carryOut(ctx context.Context) error {
+	if r.h.Progress.Mark == Ended {
+		return nil
+	}
 	if r.h.Progress.Mark == Accepted {
 		begun, err := r.claim(ctx)
 		if err != nil || !begun {
