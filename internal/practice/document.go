@@ -18,6 +18,17 @@ const (
 	KindComponent   Kind = "Component"
 	KindRelease     Kind = "Release"
 	KindModel       Kind = "Model"
+
+	KindPerson         Kind = "Person"
+	KindGroup          Kind = "Group"
+	KindServiceAccount Kind = "ServiceAccount"
+	KindDelegation     Kind = "Delegation"
+	KindApprovalPolicy Kind = "ApprovalPolicy"
+	KindWindow         Kind = "Window"
+	KindFreeze         Kind = "Freeze"
+	KindBooking        Kind = "Booking"
+	KindTrigger        Kind = "Trigger"
+	KindSubscription   Kind = "Subscription"
 )
 
 // Document is one configuration document as it was applied. Its room decodes Spec.

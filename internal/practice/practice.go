@@ -27,6 +27,7 @@ const (
 	Person  ActorKind = "person"  // somebody, by an API token or a session
 	System  ActorKind = "system"  // Tranship itself: a timer, an automatic decision
 	Machine ActorKind = "machine" // an executor: an agent on a host
+	Account ActorKind = "account" // a service account: a program that a person answers for
 )
 
 // Actor is who did something.
