@@ -115,6 +115,10 @@ type Keys interface {
 	RotateRecord() error
 	// Epoch is raised when the server was restored from a backup.
 	Epoch() int64
+	// Secret gives the 32 bytes of a secret that is shared with somebody outside,
+	// always the same for the same purpose: "webhook/default/site/3" names the use,
+	// whose it is, and its generation. The next generation is another secret.
+	Secret(purpose string) []byte
 }
 
 // Media looks into the library's storage.

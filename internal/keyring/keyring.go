@@ -25,7 +25,8 @@ const fileName = "keys.json"
 
 // Ring is the server's keys. Safe for concurrent use.
 type Ring struct {
-	dir string
+	dir    string
+	master []byte // never changes
 
 	mu    sync.RWMutex
 	state state
@@ -74,7 +75,11 @@ func Open(dir string) (*Ring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("directory of the keys: %w", err)
 	}
-	r := &Ring{dir: dir}
+	master, err := openMaster(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &Ring{dir: dir, master: master}
 	raw, err := os.ReadFile(filepath.Join(dir, fileName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -122,7 +127,12 @@ func (r *Ring) save() error {
 	if err != nil {
 		return err
 	}
-	temporary, err := os.CreateTemp(r.dir, fileName+".*")
+	return replaceFile(r.dir, fileName, raw)
+}
+
+// replaceFile writes a file so that a crash leaves the old or the new one.
+func replaceFile(dir, name string, raw []byte) error {
+	temporary, err := os.CreateTemp(dir, name+".*")
 	if err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
@@ -132,10 +142,10 @@ func (r *Ring) save() error {
 	if err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
-	if err := os.Rename(temporary.Name(), filepath.Join(r.dir, fileName)); err != nil {
+	if err := os.Rename(temporary.Name(), filepath.Join(dir, name)); err != nil {
 		return fmt.Errorf("write the keys: %w", err)
 	}
-	return syncDir(r.dir)
+	return syncDir(dir)
 }
 
 func syncDir(dir string) error {

@@ -1,6 +1,7 @@
 package keyring_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -117,5 +118,42 @@ func TestMissedDocumentsLeadToThePresentOne(t *testing.T) {
 	}
 	if known.Serial != 5 || known.Epoch != 2 {
 		t.Errorf("in the end: document %d, epoch %d; want 5 and 2", known.Serial, known.Epoch)
+	}
+}
+
+// A secret is the same after a restart and after every rotation of keys, and
+// another for every purpose, generation and installation.
+func TestSecretsLastAndDiffer(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ring := open(t, dir)
+	first := ring.Secret("webhook/default/site/1")
+	if len(first) != 32 {
+		t.Fatalf("a secret has %d bytes; want 32", len(first))
+	}
+	for _, change := range []func() error{ring.Rotate, ring.RotateRecord, ring.RaiseEpoch} {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := open(t, dir)
+	if !bytes.Equal(first, ring.Secret("webhook/default/site/1")) || !bytes.Equal(first, again.Secret("webhook/default/site/1")) {
+		t.Error("a secret changed with the keys or with a restart")
+	}
+	others := [][]byte{again.Secret("webhook/default/site/2"), again.Secret("webhook/default/other/1"), open(t, t.TempDir()).Secret("webhook/default/site/1")}
+	for i, other := range others {
+		if bytes.Equal(first, other) {
+			t.Errorf("secret %d is the same as the first", i)
+		}
+	}
+	info, err := os.Stat(filepath.Join(dir, "secrets.key"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("secrets.key: %v, %v; want mode 0600", info, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "secrets.key"), []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.Open(dir); practice.CodeOf(err) != practice.Refused {
+		t.Errorf("a damaged key of secrets gave %v; want refused", err)
 	}
 }
