@@ -37,3 +37,35 @@ func And(verdicts ...Verdict) Verdict {
 	}
 	return joined
 }
+
+// Same says whether two verdicts say the same to people, whatever the moments.
+func (v Verdict) Same(other Verdict) bool {
+	if v.Open != other.Open || len(v.Reasons) != len(other.Reasons) {
+		return false
+	}
+	for i, r := range v.Reasons {
+		if o := other.Reasons[i]; r.Gate != o.Gate || r.Message != o.Message || r.Who != o.Who {
+			return false
+		}
+	}
+	return true
+}
+
+// Since gives the verdict with the moments since when each reason holds: of one
+// that held before, as it was; of a new one that does not say, now.
+func (v Verdict) Since(before Verdict, now time.Time) Verdict {
+	reasons := make([]Reason, 0, len(v.Reasons))
+	for _, r := range v.Reasons {
+		for _, b := range before.Reasons {
+			if r.Gate == b.Gate && r.Message == b.Message && r.Since.IsZero() {
+				r.Since = b.Since
+			}
+		}
+		if r.Since.IsZero() {
+			r.Since = now
+		}
+		reasons = append(reasons, r)
+	}
+	v.Reasons = reasons
+	return v
+}

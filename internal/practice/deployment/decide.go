@@ -50,6 +50,16 @@ func (c *course) take(e Event) error {
 		c.planFrozen(e)
 	case AuthorisationGiven:
 		err = c.authorisationGiven(e)
+	case AuthorisationHeld:
+		c.authorisationHeld(e)
+	case AskedAnew:
+		err = c.askedAnew(e)
+	case StartJudged:
+		c.startJudged(e)
+	case EndMoved:
+		c.endMoved(e)
+	case Reconsidered:
+		c.reconsidered()
 	case ComponentsJudged:
 		c.componentsJudged(e)
 	case OrdersIssued:

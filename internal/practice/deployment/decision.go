@@ -21,6 +21,39 @@ type (
 		By  practice.Actor
 		Why string
 	}
+	// AuthorisationHeld: the plan is not authorised, Verdict says what is missing. Where it
+	// was authorised before, Voided says why that does not hold any more.
+	AuthorisationHeld struct {
+		Verdict practice.Verdict
+		WakeAt  time.Time // when to ask again; zero: as soon as something changes
+		Voided  string
+		By      practice.Actor
+	}
+	// AskedAnew: the author has the deployment done otherwise, at another time, or by a
+	// new plan, or asks once more after a rejection. Voids says that the authorisation
+	// does not cover it any more.
+	AskedAnew struct {
+		Asked
+		Voids bool
+		By    practice.Actor
+		Why   string
+	}
+	// StartJudged: every gate of the start was asked. What runs beyond MustEnd (zero: no
+	// limit) meets the end of its window, and Overrun says what follows.
+	StartJudged struct {
+		Verdict practice.Verdict
+		WakeAt  time.Time // when to ask again; zero: as soon as something changes
+		MustEnd time.Time
+		Overrun Overrun
+	}
+	// EndMoved: the calendar changed while it runs.
+	EndMoved struct {
+		MustEnd time.Time
+		Overrun Overrun
+		Why     string
+	}
+	// Reconsidered: something changed that a gate looks at.
+	Reconsidered struct{}
 	// ComponentsJudged: the library was asked about every item.
 	ComponentsJudged struct{ Verdict practice.Verdict }
 	// OrdersIssued: a page of the stage's orders was stored, each row changed by Issue;
@@ -76,6 +109,16 @@ type Effect interface{ effect() }
 type (
 	// JudgeComponents: ask the library about every item, answer with ComponentsJudged.
 	JudgeComponents struct{}
+	// JudgeAuthorisation: ask whether the plan is authorised; answer with
+	// AuthorisationGiven or AuthorisationHeld.
+	JudgeAuthorisation struct{}
+	// JudgeStart: ask every gate of the start, the authorisation first; answer with
+	// StartJudged, or with AuthorisationHeld where that does not hold any more.
+	JudgeStart struct{}
+	// JudgeEnd: look until when it may run; answer with EndMoved where that changed.
+	JudgeEnd struct{}
+	// ReplaceTargets: the plan is another one; its targets take the place of the rows.
+	ReplaceTargets struct{}
 	// IssueOrders: store signed orders for the targets of the stage, page by page,
 	// answer each page with OrdersIssued.
 	IssueOrders struct{ Stage Stage }
@@ -115,7 +158,7 @@ type Store interface {
 	Deployments(f Filter, page practice.Page) ([]Deployment, error)
 	// PutDeployment stores d where the stored revision is d.Revision, and raises it; Conflict otherwise.
 	PutDeployment(d Deployment) error
-	// DueDeployments lists ids of deployments that are not closed and whose WakeAt is not after now.
+	// DueDeployments lists ids of deployments that are not closed and whose Timer is not after now.
 	DueDeployments(now time.Time, limit int) ([]string, error)
 	// LastSucceeded gives the newest succeeded deployment of a release's components into an environment, or NotFound.
 	LastSucceeded(environment string, components []string) (Deployment, error)
@@ -172,6 +215,11 @@ type TargetFilter struct {
 
 func (PlanFrozen) event()         {}
 func (AuthorisationGiven) event() {}
+func (AuthorisationHeld) event()  {}
+func (AskedAnew) event()          {}
+func (StartJudged) event()        {}
+func (EndMoved) event()           {}
+func (Reconsidered) event()       {}
 func (ComponentsJudged) event()   {}
 func (OrdersIssued) event()       {}
 func (Reported) event()           {}
@@ -181,7 +229,11 @@ func (TimeCame) event()           {}
 func (GuidanceGiven) event()      {}
 func (CancelAsked) event()        {}
 
-func (JudgeComponents) effect() {}
-func (IssueOrders) effect()     {}
-func (WithdrawOrders) effect()  {}
-func (WakeUp) effect()          {}
+func (JudgeComponents) effect()    {}
+func (JudgeAuthorisation) effect() {}
+func (JudgeStart) effect()         {}
+func (JudgeEnd) effect()           {}
+func (ReplaceTargets) effect()     {}
+func (IssueOrders) effect()        {}
+func (WithdrawOrders) effect()     {}
+func (WakeUp) effect()             {}

@@ -49,16 +49,26 @@ type Deployment struct {
 	RequestedBy practice.Actor  `json:"requestedBy"`
 	RequestedAt time.Time       `json:"requestedAt"`
 	Reason      string          `json:"reason,omitempty"`
-	Change      string          `json:"change,omitempty"`     // the authorising change, as people call it
-	StartAfter  time.Time       `json:"startAfter,omitzero"`  // not before; zero: at once
-	Remediates  string          `json:"remediates,omitempty"` // the deployment that this one mends
+	Ask
+	StartAfter time.Time       `json:"startAfter,omitzero"`  // not before; zero: at once; within Window where that is set
+	Remediates string          `json:"remediates,omitempty"` // the deployment that this one mends
+	Journey    string          `json:"journey,omitempty"`    // the journey that it is a part of
+	SkipFlow   bool            `json:"skipFlow,omitempty"`   // it enters the environment before the flow's earlier ones
+	Round      int             `json:"round"`                // from 1; raised when the author asks once more: earlier votes do not count
+	Subject    practice.Digest `json:"subject,omitempty"`    // what people vote on: the plan, the window and what is asked
+	Risk       *practice.Risk  `json:"risk,omitempty"`       // as it was scored when the plan was made
+	Authority  string          `json:"authority,omitempty"`  // who authorised it, in words; empty: nobody yet
+	AcceptedBy *Acceptance     `json:"acceptedBy,omitempty"` // change enablement's acceptance of the finished deployment (R28)
 
 	State    State            `json:"state"`
 	Since    time.Time        `json:"since"` // when the state was entered
 	Result   Result           `json:"result,omitempty"`
 	Stage    Stage            `json:"stage"`            // the group of orders that is out now
 	Wave     int              `json:"wave"`             // the last wave begun; 0: none
-	WakeAt   time.Time        `json:"wakeAt,omitzero"`  // the next timer
+	WakeAt   time.Time        `json:"wakeAt,omitzero"`  // the next timer of the state
+	MustEnd  time.Time        `json:"mustEnd,omitzero"` // the end of the window that it runs in; zero: none, or it was met
+	Overrun  Overrun          `json:"overrun,omitempty"`
+	Halt     string           `json:"halt,omitempty"`   // why no further wave begins by itself; empty: nothing does
 	Waiting  practice.Verdict `json:"waiting"`          // why it waits; open when it does not
 	Touched  int              `json:"touched"`          // targets that an executor may have changed
 	Executed int              `json:"executed"`         // targets whose execute phase ended well
@@ -100,6 +110,8 @@ type Stage struct {
 	Stopped  int       `json:"stopped"`           // withdrawn before they began, or stopped between steps
 	Trouble  []Trouble `json:"trouble,omitempty"` // some of the targets that are failed, unknown or stopped
 	SoakEnd  time.Time `json:"soakEnd,omitzero"`  // the soak after it ends; zero: not soaking
+	Halting  bool      `json:"halting,omitempty"` // orders that run stop after their present step
+	Passed   bool      `json:"passed,omitempty"`  // it was judged and passed, and the next wave was held back
 	Since    time.Time `json:"since,omitzero"`    // when it began
 }
 

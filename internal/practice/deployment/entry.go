@@ -11,6 +11,9 @@ const (
 	EntryRequested    = "deployment.requested" // data: what is to be done where, and the plan
 	EntryPlanned      = "deployment.planned"   // data: plan, planDigest, model, artifacts, targetCount, waves
 	EntryAuthorised   = "deployment.authorised"
+	EntryVoided       = "authorisation.voided"     // data: subject
+	EntryEndMoved     = "end.moved"                // data: mustEnd, overrun
+	EntryWindowEnded  = "window.ended"             // data: at, overrun
 	EntryStateChanged = "deployment.state-changed" // data: from, to
 	EntryGateJudged   = "gate.judged"              // data: gate, open, and the reasons or the counts
 	EntryStageBegun   = "stage.begun"              // data: stage, phase, wave, and the targets of a retry

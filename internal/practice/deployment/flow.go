@@ -37,6 +37,8 @@ func (c *course) issue(state State, who practice.Actor, why string) {
 func (c *course) goOn(who practice.Actor, why string) {
 	s := c.d.Stage
 	switch {
+	case s.Passed:
+		c.nextWave(who, why)
 	case s.Phase == Execute:
 		c.afterWave(who, why)
 	case s.Phase == Remediate:
@@ -52,6 +54,11 @@ func (c *course) goOn(who practice.Actor, why string) {
 func (c *course) nextWave(who practice.Actor, why string) {
 	if c.d.Wave >= len(c.d.Header.Waves) {
 		c.acceptAll(who, why)
+		return
+	}
+	if c.d.Halt != "" {
+		c.d.Stage.Passed = true
+		c.halted(fmt.Sprintf("wave %d of %d is held back", c.d.Wave+1, len(c.d.Header.Waves)))
 		return
 	}
 	c.d.Wave++

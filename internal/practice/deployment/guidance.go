@@ -17,6 +17,7 @@ func (c *course) guidanceGiven(e GuidanceGiven) error {
 	if len(e.Targets) > 0 && e.Advice != RetryTargets {
 		return practice.Faultf(practice.Invalid, "guidance %q is for the whole deployment and names no targets", e.Advice)
 	}
+	c.d.Halt = "" // whoever answers knows that the window has ended
 	switch e.Advice {
 	case RetryTargets:
 		return c.retry(e)
@@ -60,7 +61,7 @@ func (c *course) refuseRemediation() error {
 func (c *course) retry(e GuidanceGiven) error {
 	s := c.d.Stage
 	s.Number++
-	s.Issued, s.Stopping = false, false
+	s.Issued, s.Stopping, s.Halting, s.Passed = false, false, false, false
 	s.Since = c.now
 	if len(e.Targets) == 0 {
 		s.Only, s.Trouble = nil, nil

@@ -21,7 +21,7 @@ const (
 // settle draws the consequence when the present stage is over. resolved says
 // what a late report cleared up, for a deployment that goes on by itself.
 func (c *course) settle(resolved string) {
-	if !c.d.Stage.Over() || c.soaking() {
+	if !c.d.Stage.Over() || c.soaking() || c.d.Stage.Passed {
 		return
 	}
 	switch c.d.State {
@@ -54,6 +54,10 @@ func (c *course) judge(resolved string) {
 	if c.state(AwaitingGuidance) {
 		message = strings.TrimPrefix(message+"; "+resolved, "; ")
 		resolved += ", it goes on by itself"
+	}
+	if s.Halting && what != goesOn && !c.state(AwaitingGuidance) {
+		c.halted(message)
+		return
 	}
 	switch what {
 	case goesOn:

@@ -9,6 +9,11 @@ type EventKind string
 const (
 	OnPlanFrozen         EventKind = "plan frozen"
 	OnAuthorisationGiven EventKind = "authorisation given"
+	OnAuthorisationHeld  EventKind = "authorisation held"
+	OnAskedAnew          EventKind = "asked anew"
+	OnStartJudged        EventKind = "start judged"
+	OnEndMoved           EventKind = "end moved"
+	OnReconsidered       EventKind = "reconsidered"
 	OnComponentsJudged   EventKind = "components judged"
 	OnOrdersIssued       EventKind = "orders issued"
 	OnReported           EventKind = "reported"
@@ -29,7 +34,7 @@ type Move struct {
 
 // afterStage is where a deployment may go when the last outcome of a stage is there.
 var (
-	afterVerify    = []State{Executing, AwaitingGuidance}
+	afterVerify    = []State{Executing, AwaitingGuidance, Closed}
 	afterExecute   = []State{Accepting, Remediating, AwaitingGuidance, Closed}
 	afterAccept    = []State{Remediating, AwaitingGuidance, Closed}
 	afterRemediate = []State{AwaitingGuidance, Closed}
@@ -41,8 +46,12 @@ var (
 var moves = []Move{
 	{Requested, OnPlanFrozen, []State{Planned}},
 	{Planned, OnAuthorisationGiven, []State{Authorised}},
-	{Authorised, OnAuthorisationGiven, []State{Scheduled, VerifyingComponents}},
-	{Scheduled, OnTimeCame, []State{VerifyingComponents}},
+	{Authorised, OnAuthorisationHeld, []State{Planned}},
+	{Authorised, OnAskedAnew, []State{Planned}},
+	{Authorised, OnStartJudged, []State{Scheduled, VerifyingComponents}},
+	{Scheduled, OnAuthorisationHeld, []State{Planned}},
+	{Scheduled, OnAskedAnew, []State{Planned}},
+	{Scheduled, OnStartJudged, []State{VerifyingComponents}},
 	{VerifyingComponents, OnComponentsJudged, []State{VerifyingTargets, Executing, Closed}},
 
 	{VerifyingTargets, OnOrdersIssued, afterVerify},
@@ -53,6 +62,7 @@ var moves = []Move{
 	{Executing, OnOrdersIssued, afterExecute},
 	{Executing, OnReported, afterExecute},
 	{Executing, OnOrderWithdrawn, afterExecute},
+	{Executing, OnTimeCame, []State{AwaitingGuidance, Accepting, Remediating, Closed}},
 	{Executing, OnTargetSilent, []State{Accepting, AwaitingGuidance, Closed}}, // never remediating: unknown is not failed
 
 	{Accepting, OnOrdersIssued, afterAccept},
@@ -104,6 +114,16 @@ func kindOf(e Event) EventKind {
 		return OnPlanFrozen
 	case AuthorisationGiven:
 		return OnAuthorisationGiven
+	case AuthorisationHeld:
+		return OnAuthorisationHeld
+	case AskedAnew:
+		return OnAskedAnew
+	case StartJudged:
+		return OnStartJudged
+	case EndMoved:
+		return OnEndMoved
+	case Reconsidered:
+		return OnReconsidered
 	case ComponentsJudged:
 		return OnComponentsJudged
 	case OrdersIssued:
