@@ -53,7 +53,8 @@ func withMovedRows(events []deployment.Event, rows map[string]deployment.Target)
 		case deployment.OrderWithdrawn:
 			e.Target = moved(e.Target, rows)
 			events[i] = e
-		case deployment.PlanFrozen, deployment.AuthorisationGiven, deployment.ComponentsJudged, deployment.OrdersIssued,
+		case deployment.PlanFrozen, deployment.AuthorisationGiven, deployment.AuthorisationHeld, deployment.AskedAnew,
+			deployment.StartJudged, deployment.EndMoved, deployment.Reconsidered, deployment.ComponentsJudged, deployment.OrdersIssued,
 			deployment.TimeCame, deployment.GuidanceGiven, deployment.CancelAsked:
 			// of no row; GuidanceGiven comes first, with rows that were just read
 		}
@@ -99,6 +100,17 @@ func (c *Control) keep(w *work, d deployment.Deployment, change deployment.Chang
 // carryOut does one effect; its answers are events.
 func (c *Control) carryOut(w *work, d deployment.Deployment, effect deployment.Effect) ([]deployment.Event, error) {
 	switch e := effect.(type) {
+	case deployment.JudgeAuthorisation:
+		event, err := c.judgeAuthorisation(w, d)
+		return []deployment.Event{event}, err
+	case deployment.JudgeStart:
+		event, err := c.judgeStart(w, d)
+		return []deployment.Event{event}, err
+	case deployment.JudgeEnd:
+		event, err := c.judgeEnd(w, d)
+		return []deployment.Event{event}, err
+	case deployment.ReplaceTargets:
+		return nil, w.ReplaceDeploymentTargets(d)
 	case deployment.JudgeComponents:
 		verdict, err := judgeComponents(w, d)
 		return []deployment.Event{deployment.ComponentsJudged{Verdict: verdict}}, err
@@ -215,7 +227,7 @@ func (c *Control) step(w *work, d deployment.Deployment) (bool, error) {
 		_, _, err := c.settle(w, d, events...)
 		return true, err
 	}
-	if !d.WakeAt.IsZero() && !w.now.Before(d.WakeAt) {
+	if timer := d.Timer(); !timer.IsZero() && !w.now.Before(timer) {
 		after, _, err := c.settle(w, d, deployment.TimeCame{})
 		return err == nil && after.State != deployment.Closed, err
 	}

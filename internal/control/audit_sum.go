@@ -45,7 +45,8 @@ func enrolmentSum(e party.Enrolment) practice.Digest {
 func requestSum(d deployment.Deployment) practice.Digest {
 	return sumOf(deployment.Deployment{
 		ID: d.ID, Plan: d.Plan, PlanDigest: d.PlanDigest, RequestedBy: d.RequestedBy, RequestedAt: d.RequestedAt,
-		Reason: d.Reason, Change: d.Change, StartAfter: d.StartAfter, Remediates: d.Remediates,
+		Reason: d.Reason, Ask: d.Ask, StartAfter: d.StartAfter, Remediates: d.Remediates, Journey: d.Journey,
+		SkipFlow: d.SkipFlow, Round: d.Round, Subject: d.Subject, Risk: d.Risk,
 	})
 }
 

@@ -57,6 +57,7 @@ type work struct {
 	hints   map[string]bool
 	sealed  record.Sealed
 	again   []string // deployments that have more to do at once
+	fresh   string   // the plan that was found up to date in this transaction
 }
 
 // note adds an entry to the record of this transaction.

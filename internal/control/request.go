@@ -42,15 +42,15 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		}
 		d, err = w.AddDeployment(deployment.Deployment{
 			Plan: planned.ID, PlanDigest: planned.Digest, Header: planned.Header,
-			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Change: r.Change,
-			StartAfter: r.StartAfter.UTC(), Remediates: r.Remediates,
+			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Ask: deployment.Ask{Change: r.Change}, Round: 1,
+			StartAfter: r.StartAfter.UTC(), Remediates: r.Remediates, SkipFlow: r.SkipFlow,
 			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
 		})
 		if err != nil {
 			return err
 		}
 		noteRequest(w, d, r)
-		d, _, err = c.settle(w, d, deployment.PlanFrozen{By: by}, deployment.AuthorisationGiven{By: by, Why: authority(r)})
+		d, _, err = c.settle(w, d, deployment.PlanFrozen{By: by})
 		return err
 	})
 	if err != nil {
@@ -58,13 +58,6 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 	}
 	c.advanceAgain(ctx, w)
 	return d, nil
-}
-
-func authority(r DeploymentRequest) string {
-	if r.Change != "" {
-		return "change " + r.Change
-	}
-	return "authorised by the requester's role"
 }
 
 func noteRequest(w *work, d deployment.Deployment, r DeploymentRequest) {
@@ -98,6 +91,7 @@ func (c *Control) checkRequest(w *work, r DeploymentRequest, planned plan.Record
 	if err := checkFresh(w, planned); err != nil {
 		return err
 	}
+	w.fresh = planned.ID
 	if err := checkAlone(w, planned.Header); err != nil {
 		return err
 	}

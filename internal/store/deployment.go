@@ -38,7 +38,7 @@ func (t *tx) AddDeployment(d deployment.Deployment) (deployment.Deployment, erro
 	if err := t.do(`INSERT INTO deployment (scope, number, revision, plan, environment, release, direction, state, result, closed, wake_at, body)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.scope, number, d.Revision, planNumber, d.Header.Environment, d.Header.Release, string(d.Header.Direction),
-		string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.WakeAt), body); err != nil {
+		string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()), body); err != nil {
 		return d, err
 	}
 	components := make([][]any, len(d.Header.Items))
@@ -49,7 +49,12 @@ func (t *tx) AddDeployment(d deployment.Deployment) (deployment.Deployment, erro
 		`ON CONFLICT (scope, component, deployment) DO NOTHING`); err != nil {
 		return d, err
 	}
-	return d, t.do(`INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, deadline, body)
+	return d, t.addTargets(number, planNumber)
+}
+
+// addTargets adds one row for each target of the plan.
+func (t *tx) addTargets(number, planNumber int64) error {
+	return t.do(`INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, deadline, body)
 		SELECT scope, CAST(? AS BIGINT), name, wave, 0, CAST(? AS TEXT), 0, 0, 0, 0, start FROM plan_target WHERE scope = ? AND plan = ?`,
 		number, string(deployment.Waiting), t.scope, planNumber)
 }
@@ -99,7 +104,7 @@ func (t *tx) PutDeployment(d deployment.Deployment) error {
 		return err
 	}
 	n, err := t.run(`UPDATE deployment SET revision = ?, state = ?, result = ?, closed = ?, wake_at = ?, body = ? WHERE scope = ? AND number = ? AND revision = ?`,
-		d.Revision, string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.WakeAt), body,
+		d.Revision, string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()), body,
 		t.scope, deploymentNumber(d.ID), before)
 	if err != nil || n == 1 {
 		return err
@@ -109,6 +114,19 @@ func (t *tx) PutDeployment(d deployment.Deployment) error {
 		return err
 	}
 	return conflict("deployment %s is at revision %d, not %d", d.ID, present.Revision, before)
+}
+
+// ReplaceDeploymentTargets gives a deployment that has not started the targets
+// of its present plan.
+func (t *tx) ReplaceDeploymentTargets(d deployment.Deployment) error {
+	number, planNumber := deploymentNumber(d.ID), numbered(planPrefix, d.Plan)
+	if err := t.do(`DELETE FROM deployment_target WHERE scope = ? AND deployment = ?`, t.scope, number); err != nil {
+		return err
+	}
+	if err := t.do(`UPDATE deployment SET plan = ? WHERE scope = ? AND number = ?`, planNumber, t.scope, number); err != nil {
+		return err
+	}
+	return t.addTargets(number, planNumber)
 }
 
 // DueDeployments lists the ids of those whose timer has come, the longest due first.

@@ -208,7 +208,7 @@ func inspectDeployment(r row) (control.Stored, error) {
 		return []pair{{"number", deploymentID(number), d.ID}, {"revision", revision, d.Revision}, {"plan", planned, numbered(planPrefix, d.Plan)},
 			{"environment", in, d.Header.Environment}, {"release", release, d.Header.Release}, {"direction", direction, string(d.Header.Direction)},
 			{"state", state, string(d.State)}, {"result", result, string(d.Result)}, {"closed", closed, flag(d.State == deployment.Closed)},
-			{"wake_at", wake, dueMicros(d.WakeAt)}}
+			{"wake_at", wake, dueMicros(d.Timer())}}
 	}), nil
 }
 

@@ -51,6 +51,16 @@ type Acceptance struct {
 	Why string         `json:"why,omitempty"`
 }
 
+// Begun says whether the deployment has passed its start and is not over.
+func (d Deployment) Begun() bool {
+	switch d.State {
+	case Requested, Planned, Authorised, Scheduled, Closed:
+		return false
+	case VerifyingComponents, VerifyingTargets, Executing, AwaitingGuidance, Accepting, Remediating, Cancelling:
+	}
+	return true
+}
+
 // Timer gives when control has to look at the deployment again; zero: never.
 func (d Deployment) Timer() time.Time {
 	if d.WakeAt.IsZero() || !d.MustEnd.IsZero() && d.MustEnd.Before(d.WakeAt) {

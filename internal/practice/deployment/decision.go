@@ -158,6 +158,9 @@ type Store interface {
 	Deployments(f Filter, page practice.Page) ([]Deployment, error)
 	// PutDeployment stores d where the stored revision is d.Revision, and raises it; Conflict otherwise.
 	PutDeployment(d Deployment) error
+	// ReplaceDeploymentTargets puts the targets of d.Plan in the place of d's rows: before it
+	// starts, when it got another plan of the same components into the same environment.
+	ReplaceDeploymentTargets(d Deployment) error
 	// DueDeployments lists ids of deployments that are not closed and whose Timer is not after now.
 	DueDeployments(now time.Time, limit int) ([]string, error)
 	// LastSucceeded gives the newest succeeded deployment of a release's components into an environment, or NotFound.

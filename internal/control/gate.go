@@ -1,0 +1,106 @@
+package control
+
+import (
+	"errors"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+)
+
+// gate is one answer to whether a deployment may start now: the verdict, and
+// when to ask again if that is known.
+type gate struct {
+	verdict practice.Verdict
+	next    time.Time // zero: as soon as something changes
+}
+
+// judgeAuthorisation asks whether the plan of d is authorised.
+func (c *Control) judgeAuthorisation(_ *work, d deployment.Deployment) (deployment.Event, error) {
+	why := "authorised by the requester's role"
+	if d.Change != "" {
+		why = "change " + d.Change
+	}
+	return deployment.AuthorisationGiven{By: d.RequestedBy, Why: why}, nil
+}
+
+// judgeStart asks every gate of the start, at the moment of the start. What
+// cannot be judged holds it: a gate fails closed.
+func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event, error) {
+	var judged deployment.StartJudged
+	judged.Verdict = practice.Pass()
+	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
+		c.freshGate, c.aloneGate,
+	} {
+		g, err := ask(w, d)
+		if err != nil {
+			return nil, err
+		}
+		judged.Verdict = practice.And(judged.Verdict, g.verdict)
+		judged.WakeAt = sooner(judged.WakeAt, g.next)
+	}
+	return judged, nil
+}
+
+// judgeEnd looks until when a deployment that runs may go on.
+func (c *Control) judgeEnd(_ *work, d deployment.Deployment) (deployment.Event, error) {
+	return deployment.EndMoved{MustEnd: d.MustEnd, Overrun: d.Overrun}, nil
+}
+
+// sooner gives the earlier of two moments; zero is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// freshGate holds a deployment whose plan is out of date.
+func (c *Control) freshGate(w *work, d deployment.Deployment) (gate, error) {
+	if w.fresh == d.Plan {
+		return gate{verdict: practice.Pass()}, nil
+	}
+	planned, err := w.Plan(d.Plan)
+	if err != nil {
+		return gate{}, err
+	}
+	stale := checkFresh(w, planned)
+	reason, told := reasonOf(stale, "plan")
+	switch {
+	case stale == nil:
+		w.fresh = d.Plan
+		return gate{verdict: practice.Pass()}, nil
+	case !told:
+		return gate{}, stale
+	}
+	reason.Who, reason.How = "whoever asked for it: "+d.RequestedBy.Name, "tranship deployment replan "+d.ID+" --reason WHY"
+	return gate{verdict: practice.Hold(reason)}, nil
+}
+
+// aloneGate holds a deployment while another of the same component changes the environment.
+func (c *Control) aloneGate(w *work, d deployment.Deployment) (gate, error) {
+	for _, item := range d.Header.Items {
+		open, err := w.Deployments(deployment.Filter{Environment: d.Header.Environment, Component: item.Component, Open: true}, practice.Page{Limit: practice.MaxLimit})
+		if err != nil {
+			return gate{}, err
+		}
+		for _, other := range open {
+			if other.ID != d.ID && other.Begun() {
+				return gate{verdict: practice.Hold(practice.Reason{
+					Gate: "other deployment", Message: other.ID + " of " + item.Component + " into " + d.Header.Environment + " is still " + string(other.State),
+					Since: other.Since, Who: "whoever looks after " + other.ID, How: "tranship deployment watch " + other.ID,
+				})}, nil
+			}
+		}
+	}
+	return gate{verdict: practice.Pass()}, nil
+}
+
+// reasonOf gives a refusal as the reason of a gate; false for any other error.
+func reasonOf(err error, name string) (practice.Reason, bool) {
+	var refused *practice.Error
+	if !errors.As(err, &refused) || refused.Code == practice.Unavailable {
+		return practice.Reason{}, false
+	}
+	return practice.Reason{Gate: name, Message: err.Error(), How: refused.Hint}, true
+}
