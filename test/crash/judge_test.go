@@ -31,7 +31,7 @@ func sound() Evidence {
 			{Epoch: 1, Counter: 6}, {Epoch: 1, Counter: 7}, {Epoch: 2, Counter: 0},
 		}},
 		Heads:       []int64{3, 3, 9},
-		Deployments: []deployment.Deployment{{ID: "D-1", Change: "k-1", State: deployment.Closed, Result: deployment.Succeeded}},
+		Deployments: []deployment.Deployment{{ID: "D-1", Ask: deployment.Ask{Change: "k-1"}, State: deployment.Closed, Result: deployment.Succeeded}},
 		Reports: []deployment.Report{
 			report(deployment.OrderBegun, "", ""), report(deployment.StepBegun, "mark", ""),
 			report(deployment.StepEnded, "mark", deployment.Done), report(deployment.OrderEnded, "", deployment.Done),
