@@ -359,30 +359,53 @@ type Defect struct {
 
 // Deployment defines model for Deployment.
 type Deployment struct {
-	Cause       string          `json:"cause,omitempty,omitzero"`
-	Change      string          `json:"change,omitempty,omitzero"`
-	Ended       time.Time       `json:"ended,omitempty,omitzero"`
-	Executed    int64           `json:"executed"`
-	Failures    int64           `json:"failures"`
-	Header      PlanHeader      `json:"header"`
-	Id          string          `json:"id"`
-	Plan        string          `json:"plan"`
-	PlanDigest  string          `json:"planDigest"`
-	Reason      string          `json:"reason,omitempty,omitzero"`
-	Remediates  string          `json:"remediates,omitempty,omitzero"`
-	RequestedAt time.Time       `json:"requestedAt"`
-	RequestedBy Actor           `json:"requestedBy"`
-	Result      string          `json:"result,omitempty,omitzero"`
-	Revision    int64           `json:"revision"`
-	Since       time.Time       `json:"since"`
-	Stage       DeploymentStage `json:"stage"`
-	StartAfter  time.Time       `json:"startAfter,omitempty,omitzero"`
-	Started     time.Time       `json:"started,omitempty,omitzero"`
-	State       string          `json:"state"`
-	Touched     int64           `json:"touched"`
-	Waiting     Verdict         `json:"waiting"`
-	WakeAt      time.Time       `json:"wakeAt,omitempty,omitzero"`
-	Wave        int64           `json:"wave"`
+	AcceptedBy   DeploymentAcceptance `json:"acceptedBy,omitempty,omitzero"`
+	Authority    string               `json:"authority,omitempty,omitzero"`
+	Cause        string               `json:"cause,omitempty,omitzero"`
+	Change       string               `json:"change,omitempty,omitzero"`
+	Class        string               `json:"class,omitempty,omitzero"`
+	Ended        time.Time            `json:"ended,omitempty,omitzero"`
+	Executed     int64                `json:"executed"`
+	Failures     int64                `json:"failures"`
+	Halt         string               `json:"halt,omitempty,omitzero"`
+	Header       PlanHeader           `json:"header"`
+	Id           string               `json:"id"`
+	Implementers []string             `json:"implementers,omitempty,omitzero"`
+	Journey      string               `json:"journey,omitempty,omitzero"`
+	MustEnd      time.Time            `json:"mustEnd,omitempty,omitzero"`
+	Overrun      string               `json:"overrun,omitempty,omitzero"`
+	Plan         string               `json:"plan"`
+	PlanDigest   string               `json:"planDigest"`
+	Priority     int64                `json:"priority,omitempty,omitzero"`
+	Reason       string               `json:"reason,omitempty,omitzero"`
+	Remediates   string               `json:"remediates,omitempty,omitzero"`
+	RequestedAt  time.Time            `json:"requestedAt"`
+	RequestedBy  Actor                `json:"requestedBy"`
+	Result       string               `json:"result,omitempty,omitzero"`
+	Revision     int64                `json:"revision"`
+	Risk         Risk                 `json:"risk,omitempty,omitzero"`
+	Round        int64                `json:"round"`
+	Since        time.Time            `json:"since"`
+	SkipFlow     bool                 `json:"skipFlow,omitempty,omitzero"`
+	Stage        DeploymentStage      `json:"stage"`
+	StartAfter   time.Time            `json:"startAfter,omitempty,omitzero"`
+	Started      time.Time            `json:"started,omitempty,omitzero"`
+	State        string               `json:"state"`
+	Subject      string               `json:"subject,omitempty,omitzero"`
+	Touched      int64                `json:"touched"`
+	Urgency      string               `json:"urgency,omitempty,omitzero"`
+	ValueStream  string               `json:"valueStream,omitempty,omitzero"`
+	Waiting      Verdict              `json:"waiting"`
+	WakeAt       time.Time            `json:"wakeAt,omitempty,omitzero"`
+	Wave         int64                `json:"wave"`
+	Window       Window               `json:"window,omitempty,omitzero"`
+}
+
+// DeploymentAcceptance defines model for DeploymentAcceptance.
+type DeploymentAcceptance struct {
+	At  time.Time `json:"at"`
+	By  Actor     `json:"by"`
+	Why string    `json:"why,omitempty,omitzero"`
 }
 
 // DeploymentBeforeRef defines model for DeploymentBeforeRef.
@@ -441,10 +464,12 @@ type DeploymentStage struct {
 	Done     int64               `json:"done"`
 	Failed   int64               `json:"failed"`
 	First    int64               `json:"first"`
+	Halting  bool                `json:"halting,omitempty,omitzero"`
 	Issued   bool                `json:"issued"`
 	Left     int64               `json:"left,omitempty,omitzero"`
 	Number   int64               `json:"number"`
 	Only     []string            `json:"only,omitempty,omitzero"`
+	Passed   bool                `json:"passed,omitempty,omitzero"`
 	Phase    string              `json:"phase,omitempty,omitzero"`
 	Running  int64               `json:"running"`
 	Since    time.Time           `json:"since,omitempty,omitzero"`
@@ -1007,6 +1032,22 @@ type RevokeAgentRequest struct {
 	Reason string `json:"reason"`
 }
 
+// Risk defines model for Risk.
+type Risk struct {
+	Factors []RiskFactor `json:"factors"`
+	Level   string       `json:"level"`
+	Score   int64        `json:"score"`
+	Version int64        `json:"version"`
+}
+
+// RiskFactor defines model for RiskFactor.
+type RiskFactor struct {
+	Name   string  `json:"name"`
+	Value  float64 `json:"value"`
+	Weight float64 `json:"weight"`
+	Why    string  `json:"why"`
+}
+
 // SealedEntry defines model for SealedEntry.
 type SealedEntry struct {
 	Entry Entry `json:"entry"`
@@ -1065,6 +1106,12 @@ type VersionInputBody struct {
 
 	// Version The version; it never changes afterwards.
 	Version string `json:"version"`
+}
+
+// Window defines model for Window.
+type Window struct {
+	End   time.Time `json:"end,omitempty,omitzero"`
+	Start time.Time `json:"start,omitempty,omitzero"`
 }
 
 // ListAgentsParams defines parameters for ListAgents.
