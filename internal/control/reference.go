@@ -44,6 +44,8 @@ func references(d practice.Document) ([]reference, error) {
 	case practice.KindModel:
 		m, err := model.Decode(d)
 		return modelReferences(m), err
+	case practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy:
+		return peopleReferences(d)
 	case practice.KindProduct, practice.KindEnvironment:
 	}
 	return nil, nil
@@ -106,10 +108,13 @@ func checkReferences(tx Tx, docs []Proposed) error {
 
 // referrers lists the kinds whose documents may refer to a kind.
 var referrers = map[practice.Kind][]practice.Kind{
-	practice.KindEnvironment: {practice.KindTarget, practice.KindModel},
+	practice.KindEnvironment: {practice.KindTarget, practice.KindModel, practice.KindApprovalPolicy},
+	practice.KindPerson:      {practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy},
+	practice.KindGroup:       {practice.KindDelegation, practice.KindApprovalPolicy},
+	practice.KindModel:       {practice.KindApprovalPolicy},
 	practice.KindService:     {practice.KindComponent, practice.KindService},
 	practice.KindProduct:     {practice.KindService},
-	practice.KindComponent:   {practice.KindRelease, practice.KindModel},
+	practice.KindComponent:   {practice.KindRelease, practice.KindModel, practice.KindApprovalPolicy},
 }
 
 // checkUnused refuses the removal of a document that others refer to, and of a

@@ -172,6 +172,8 @@ func (c *checker) text(path string, v *value, s *shape) {
 		c.add(v.at, path, fmt.Sprintf("has %d characters: expected at most %d", length, *s.MaxLength), "")
 	case s.matches != nil && !s.matches.MatchString(content) && s.PatternDoc != "":
 		c.add(v.at, path, fmt.Sprintf("%s is not %s", quoted(content), s.PatternDoc), "")
+	case s.Pattern == momentPattern && !isMoment(content):
+		c.add(v.at, path, fmt.Sprintf("there is no moment %s", quoted(content)), "look at the day of the month")
 	case s.matches != nil && !s.matches.MatchString(content):
 		c.add(v.at, path, fmt.Sprintf("%s does not match %s", quoted(content), s.Pattern), "")
 	}

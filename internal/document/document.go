@@ -70,5 +70,6 @@ func kindNames() []practice.Kind {
 	return []practice.Kind{
 		practice.KindProduct, practice.KindService, practice.KindEnvironment, practice.KindTarget,
 		practice.KindComponent, practice.KindRelease, practice.KindModel,
+		practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy,
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"reflect"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
+	"tranship.dev/tranship/internal/practice/party"
 )
 
 // kind is what is known of one kind of document.
@@ -42,6 +44,21 @@ func kinds() map[practice.Kind]kind {
 		}),
 		practice.KindModel: kindOf("How components get into environments, out of them and back.", func(s model.Spec) (string, []practice.Problem) {
 			return "", model.CheckSpec(s)
+		}),
+		practice.KindPerson: kindOf("Somebody who asks, approves, carries out or is told.", func(s party.PersonSpec) (string, []practice.Problem) {
+			return "", party.CheckPerson(s)
+		}),
+		practice.KindGroup: kindOf("People who act as one.", func(s party.GroupSpec) (string, []practice.Problem) {
+			return "", party.CheckGroup(s)
+		}),
+		practice.KindServiceAccount: kindOf("A program that a person answers for.", func(party.ServiceAccountSpec) (string, []practice.Problem) {
+			return "", nil
+		}),
+		practice.KindDelegation: kindOf("One person acts for another for a while.", func(s party.DelegationSpec) (string, []practice.Problem) {
+			return "", party.CheckDelegation(s)
+		}),
+		practice.KindApprovalPolicy: kindOf("Who must agree before a deployment starts.", func(s approval.PolicySpec) (string, []practice.Problem) {
+			return "", approval.CheckPolicy(s)
 		}),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -112,6 +113,22 @@ func (durationText) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, MinLength: &least, Pattern: durationPattern, PatternDescription: `a duration like "1m30s"`}
 }
 
+// momentPattern allows what RFC 3339 does; that there is such a day is seen when it is read.
+const momentPattern = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
+
+// momentText stands for time.Time while schemas are made.
+type momentText string
+
+// Schema is the schema of a moment.
+func (momentText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: momentPattern, PatternDescription: `a moment like "2026-08-01T09:00:00Z"`}
+}
+
+func isMoment(text string) bool {
+	_, err := time.Parse(time.RFC3339, text)
+	return err == nil
+}
+
 // definitions gives the shapes of all types that the kinds are made of, by
 // names like "model.Step".
 func definitions(all map[practice.Kind]kind) map[string]*shape {
@@ -128,6 +145,7 @@ func definitions(all map[practice.Kind]kind) map[string]*shape {
 		return name
 	})
 	registry.RegisterTypeAlias(reflect.TypeFor[practice.Duration](), reflect.TypeFor[durationText]())
+	registry.RegisterTypeAlias(reflect.TypeFor[time.Time](), reflect.TypeFor[momentText]())
 	for _, name := range kindNames() {
 		registry.Schema(all[name].spec, true, string(name))
 	}

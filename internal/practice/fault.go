@@ -100,3 +100,20 @@ func CodeOf(err error) Code {
 	}
 	return ""
 }
+
+// Repeated gives a problem for each name that stands in a list twice; path is
+// the list's.
+func Repeated[S ~string](path string, names []S) []Problem {
+	var problems []Problem
+	first := map[S]int{}
+	for i, name := range names {
+		if j, twice := first[name]; twice {
+			problems = append(problems, Problem{
+				Path: fmt.Sprintf("%s[%d]", path, i), Message: fmt.Sprintf("%s stands at [%d] already", name, j), Hint: "leave one of them out",
+			})
+			continue
+		}
+		first[name] = i
+	}
+	return problems
+}
