@@ -41,6 +41,93 @@ func (e CreateTokenRequestRole) Valid() bool {
 	}
 }
 
+// Defines values for DeploymentRequestClass.
+const (
+	DeploymentRequestClassMaintenance    DeploymentRequestClass = "maintenance"
+	DeploymentRequestClassOperational    DeploymentRequestClass = "operational"
+	DeploymentRequestClassRelease        DeploymentRequestClass = "release"
+	DeploymentRequestClassRequirement    DeploymentRequestClass = "requirement"
+	DeploymentRequestClassRetirement     DeploymentRequestClass = "retirement"
+	DeploymentRequestClassServiceRequest DeploymentRequestClass = "service-request"
+	DeploymentRequestClassSupport        DeploymentRequestClass = "support"
+	DeploymentRequestClassThirdParty     DeploymentRequestClass = "third-party"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentRequestClass enum.
+func (e DeploymentRequestClass) Valid() bool {
+	switch e {
+	case DeploymentRequestClassMaintenance:
+		return true
+	case DeploymentRequestClassOperational:
+		return true
+	case DeploymentRequestClassRelease:
+		return true
+	case DeploymentRequestClassRequirement:
+		return true
+	case DeploymentRequestClassRetirement:
+		return true
+	case DeploymentRequestClassServiceRequest:
+		return true
+	case DeploymentRequestClassSupport:
+		return true
+	case DeploymentRequestClassThirdParty:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeploymentRequestUrgency.
+const (
+	Emergency DeploymentRequestUrgency = "emergency"
+	Normal    DeploymentRequestUrgency = "normal"
+	Urgent    DeploymentRequestUrgency = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentRequestUrgency enum.
+func (e DeploymentRequestUrgency) Valid() bool {
+	switch e {
+	case Emergency:
+		return true
+	case Normal:
+		return true
+	case Urgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeploymentRequestValueStream.
+const (
+	ChangedService DeploymentRequestValueStream = "changed-service"
+	Improvement    DeploymentRequestValueStream = "improvement"
+	Incident       DeploymentRequestValueStream = "incident"
+	NewService     DeploymentRequestValueStream = "new-service"
+	Operations     DeploymentRequestValueStream = "operations"
+	Request        DeploymentRequestValueStream = "request"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentRequestValueStream enum.
+func (e DeploymentRequestValueStream) Valid() bool {
+	switch e {
+	case ChangedService:
+		return true
+	case Improvement:
+		return true
+	case Incident:
+		return true
+	case NewService:
+		return true
+	case Operations:
+		return true
+	case Request:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GuideDeploymentRequestAdvice.
 const (
 	Continue  GuideDeploymentRequestAdvice = "continue"
@@ -450,14 +537,42 @@ type DeploymentReport struct {
 
 // DeploymentRequest defines model for DeploymentRequest.
 type DeploymentRequest struct {
-	Change     string    `json:"change,omitempty,omitzero"`
-	Digest     string    `json:"digest,omitempty,omitzero"`
-	Plan       string    `json:"plan"`
-	Reason     string    `json:"reason,omitempty,omitzero"`
-	Remediates string    `json:"remediates,omitempty,omitzero"`
-	SkipFlow   bool      `json:"skipFlow,omitempty,omitzero"`
+	// Change The authorising change, as people call it.
+	Change string `json:"change,omitempty,omitzero"`
+
+	// Class Why it exists at all; by default release, retirement for what is taken out, support for what mends another deployment.
+	Class  DeploymentRequestClass `json:"class,omitempty,omitzero"`
+	Digest string                 `json:"digest,omitempty,omitzero"`
+
+	// Implementers The persons who carry out what is done by hand, and service accounts that do.
+	Implementers []string `json:"implementers,omitempty,omitzero"`
+	Plan         string   `json:"plan"`
+
+	// Priority The higher starts first where not all can; by default 50, 70 for urgent, 90 for emergency.
+	Priority   int64  `json:"priority,omitempty,omitzero"`
+	Reason     string `json:"reason,omitempty,omitzero"`
+	Remediates string `json:"remediates,omitempty,omitzero"`
+	SkipFlow   bool   `json:"skipFlow,omitempty,omitzero"`
+
+	// StartAfter Not before this moment, which lies in the window; the window's start by default.
 	StartAfter time.Time `json:"startAfter,omitempty,omitzero"`
+
+	// Urgency Which path it takes; normal by default.
+	Urgency DeploymentRequestUrgency `json:"urgency,omitempty,omitzero"`
+
+	// ValueStream What it contributes to; by default what the class suggests.
+	ValueStream DeploymentRequestValueStream `json:"valueStream,omitempty,omitzero"`
+	Window      Window                       `json:"window,omitempty,omitzero"`
 }
+
+// DeploymentRequestClass Why it exists at all; by default release, retirement for what is taken out, support for what mends another deployment.
+type DeploymentRequestClass string
+
+// DeploymentRequestUrgency Which path it takes; normal by default.
+type DeploymentRequestUrgency string
+
+// DeploymentRequestValueStream What it contributes to; by default what the class suggests.
+type DeploymentRequestValueStream string
 
 // DeploymentStage defines model for DeploymentStage.
 type DeploymentStage struct {

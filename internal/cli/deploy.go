@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,9 +12,10 @@ import (
 
 type deployInput struct {
 	planInput
-	plan, reason, change, startAfter, remediates string
-	skipFlow, wait, yes                          bool
-	onGuidance                                   guidance
+	askInput
+	plan, reason, remediates string
+	skipFlow, wait, yes      bool
+	onGuidance               guidance
 }
 
 func (c *console) deploy() *cobra.Command {
@@ -28,6 +28,7 @@ deployment. With --plan, exactly the plan that was shown before is deployed, or 
 --wait watches until the deployment has ended and gives its result as exit code: 0
 succeeded, 3 failed, 4 remediated, 5 cancelled, 6 awaits guidance.`,
 		Example: `  tranship deploy web@1.4.0 --to live --reason "fixes the login" --change CHG-1024
+  tranship deploy web@1.4.0 --to live --window "2026-11-17 22:00/2026-11-18 02:00" --at 2026-11-17T22:30:00Z
   tranship deploy --plan P-12 --wait --yes`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.release = append(args, "")[0]
@@ -35,11 +36,10 @@ succeeded, 3 failed, 4 remediated, 5 cancelled, 6 awaits guidance.`,
 		},
 	}
 	in.planInput.flags(cmd)
+	in.askInput.flags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&in.plan, "plan", "", "deploy this plan")
 	flags.StringVar(&in.reason, "reason", "", "why; it goes into the record")
-	flags.StringVar(&in.change, "change", "", "the change that authorises it, as people call it")
-	flags.StringVar(&in.startAfter, "start-after", "", `begin then: "2026-11-17 22:00", RFC 3339, or +2h`)
 	flags.StringVar(&in.remediates, "remediates", "", "the deployment that this one mends")
 	flags.BoolVar(&in.skipFlow, "skip-flow", false, "enter the environment before the flow's earlier ones; needs --reason")
 	flags.BoolVar(&in.wait, "wait", false, "watch until it has ended")
@@ -49,7 +49,10 @@ succeeded, 3 failed, 4 remediated, 5 cancelled, 6 awaits guidance.`,
 }
 
 func runDeploy(ctx context.Context, c *console, in deployInput) error {
-	start, err := in.check(c.Now())
+	if err := in.check(); err != nil {
+		return err
+	}
+	body, err := in.request(c.Now())
 	if err != nil {
 		return err
 	}
@@ -75,10 +78,9 @@ func runDeploy(ctx context.Context, c *console, in deployInput) error {
 			return err
 		}
 	}
-	d, err := decode[client.Deployment](s.api.CreateDeployment(ctx, client.DeploymentRequest{
-		Plan: p.Value.Id, Digest: p.Value.Digest, Reason: in.reason, Change: in.change,
-		StartAfter: start, Remediates: in.remediates, SkipFlow: in.skipFlow,
-	}, once()))
+	body.Plan, body.Digest = p.Value.Id, p.Value.Digest
+	body.Reason, body.Remediates, body.SkipFlow = in.reason, in.remediates, in.skipFlow
+	d, err := decode[client.Deployment](s.api.CreateDeployment(ctx, body, once()))
 	if err != nil {
 		return err
 	}
@@ -86,27 +88,26 @@ func runDeploy(ctx context.Context, c *console, in deployInput) error {
 		c.say("%s requested", c.outPaint.bold(d.Value.Id))
 		return runWatch(ctx, c, watchInput{id: d.Value.Id, onGuidance: in.onGuidance})
 	}
-	return c.show(d.Raw, func(io.Writer) {
+	return c.show(d.Raw, func(w io.Writer) {
 		c.say("%s requested: it is %s", c.outPaint.bold(d.Value.Id), c.outPaint.state(d.Value.State))
+		c.reasons(w, d.Value.Waiting.Reasons)
 		c.say("next: tranship deployment watch %s", d.Value.Id)
 	})
 }
 
 // check finds what cannot be right before anything is asked of the server.
-func (in deployInput) check(now time.Time) (start time.Time, err error) {
+func (in deployInput) check() error {
 	switch {
 	case in.plan == "" && in.release == "":
-		return start, misuse("neither RELEASE nor --plan is given").WithHint("usage: tranship deploy RELEASE --to ENVIRONMENT, or tranship deploy --plan P-12")
+		return misuse("neither RELEASE nor --plan is given").WithHint("usage: tranship deploy RELEASE --to ENVIRONMENT, or tranship deploy --plan P-12")
 	case in.plan != "" && in.release != "":
-		return start, misuse("both RELEASE %s and --plan %s are given", in.release, in.plan)
+		return misuse("both RELEASE %s and --plan %s are given", in.release, in.plan)
 	case in.plan != "" && (in.remove || in.redeploy || in.model != "" || len(in.only) > 0):
-		return start, misuse("a plan is deployed as it is: --remove, --redeploy, --model and --only belong to tranship plan")
+		return misuse("a plan is deployed as it is: --remove, --redeploy, --model and --only belong to tranship plan")
 	case in.skipFlow && in.reason == "":
-		return start, misuse("leaving the flow needs a reason").WithHint("say why with --reason")
-	case in.startAfter != "":
-		return moment(in.startAfter, now)
+		return misuse("leaving the flow needs a reason").WithHint("say why with --reason")
 	}
-	return start, nil
+	return nil
 }
 
 // summary prints a plan in few lines.

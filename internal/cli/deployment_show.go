@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,8 +36,9 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		"state", state, "cause", d.Cause,
 		"plan", fmt.Sprintf("%s, %s", d.Plan, d.PlanDigest),
 		"model", fmt.Sprintf("%s, revision %d", d.Header.Model.Name, d.Header.Model.Revision),
-		"requested", clock(d.RequestedAt)+" by "+d.RequestedBy.Name, "reason", d.Reason, "change", d.Change,
-		"mends", d.Remediates, "not before", clock(d.StartAfter), "began", clock(d.Started), "ended", clock(d.Ended), "took", tookOf(d),
+		"requested", clock(d.RequestedAt)+" by "+d.RequestedBy.Name, "reason", d.Reason,
+		"asked as", asked(d), "change", d.Change, "window", windowText(d.Window), "by hand", strings.Join(d.Implementers, ", "),
+		"authorised", d.Authority, "mends", d.Remediates, "not before", clock(d.StartAfter), "began", clock(d.Started), "ended", clock(d.Ended), "took", tookOf(d),
 		"targets", fmt.Sprintf("%d in %s; %d done, %d touched, %d failed or unknown", d.Header.TargetCount,
 			count(len(d.Header.Waves), "wave"), d.Executed, d.Touched, d.Failures),
 		"stage", stageOf(d))
@@ -51,6 +53,33 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		return
 	}
 	fmt.Fprintf(w, "next: tranship deployment watch %s\n", d.Id)
+}
+
+// asked says as what a deployment was asked for.
+func asked(d client.Deployment) string {
+	var parts []string
+	for _, part := range []struct{ name, value string }{{"", d.Class}, {"for ", d.ValueStream}, {"", d.Urgency}} {
+		if part.value != "" {
+			parts = append(parts, part.name+part.value)
+		}
+	}
+	if d.Priority > 0 {
+		parts = append(parts, fmt.Sprintf("priority %d", d.Priority))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// windowText writes a window; nothing for any time.
+func windowText(w client.Window) string {
+	switch {
+	case w.Start.IsZero() && w.End.IsZero():
+		return ""
+	case w.Start.IsZero():
+		return "until " + clock(w.End)
+	case w.End.IsZero():
+		return "from " + clock(w.Start)
+	}
+	return clock(w.Start) + " to " + clock(w.End)
 }
 
 // troubles prints the targets that did not end well, as far as the deployment remembers them.

@@ -106,7 +106,7 @@ func put(w *work, by practice.Actor, d practice.Document, change DocumentChange)
 		Who:     by,
 		Data:    map[string]any{"revision": change.Revision, "digest": d.Digest, "parent": d.Parent, "fields": fieldPaths(change.Fields)},
 	})
-	return nil
+	return w.reconsiderFor(d.Kind)
 }
 
 func documentSubject(kind practice.Kind, name string) string {

@@ -67,9 +67,9 @@ type Jobs interface {
 
 // Job is a piece of later work. Its work is idempotent.
 type Job struct {
-	Kind    string         `json:"kind"` // JobAdvance
+	Kind    string         `json:"kind"` // JobAdvance, JobReconsider
 	Scope   practice.Scope `json:"scope"`
-	Subject string         `json:"subject"` // the deployment's id
+	Subject string         `json:"subject"` // the deployment's id, where it is about one
 	Due     int64          `json:"due"`     // Unix seconds; 0: at once. Jobs of different moments are different
 }
 

@@ -17,10 +17,9 @@ type DeploymentRequest struct {
 	Plan       string          `json:"plan"`
 	Digest     practice.Digest `json:"digest,omitempty"` // the digest that the requester saw; refused when it is another
 	Reason     string          `json:"reason,omitempty"`
-	Change     string          `json:"change,omitempty"` // the authorising change
-	StartAfter time.Time       `json:"startAfter,omitzero"`
 	Remediates string          `json:"remediates,omitempty"`
 	SkipFlow   bool            `json:"skipFlow,omitempty"` // enter the environment before the flow's earlier ones; needs a reason
+	AskRequest
 }
 
 // Deploy requests, plans and authorises a deployment of a stored plan, and
@@ -40,16 +39,20 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if err := c.checkRequest(w, r, planned); err != nil {
 			return err
 		}
+		asked, start, err := r.ask(w, w.now, planned.Header.Direction, r.Remediates != "")
+		if err != nil {
+			return err
+		}
 		d, err = w.AddDeployment(deployment.Deployment{
 			Plan: planned.ID, PlanDigest: planned.Digest, Header: planned.Header,
-			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Ask: deployment.Ask{Change: r.Change}, Round: 1,
-			StartAfter: r.StartAfter.UTC(), Remediates: r.Remediates, SkipFlow: r.SkipFlow,
+			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Ask: asked, Round: 1,
+			StartAfter: start, Remediates: r.Remediates, SkipFlow: r.SkipFlow,
 			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
 		})
 		if err != nil {
 			return err
 		}
-		noteRequest(w, d, r)
+		noteRequest(w, d)
 		d, _, err = c.settle(w, d, deployment.PlanFrozen{By: by})
 		return err
 	})
@@ -60,29 +63,43 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 	return d, nil
 }
 
-func noteRequest(w *work, d deployment.Deployment, r DeploymentRequest) {
-	h := d.Header
-	artifacts := []any{}
-	for _, item := range h.Items {
-		if item.Artifact != nil {
-			artifacts = append(artifacts, map[string]any{
-				"name": item.Component, "version": item.Version, "digest": string(item.Artifact.Digest), "reference": item.Artifact.Reference,
-			})
+// noteRequest adds the entry of the request: what is asked for, by which plan.
+func noteRequest(w *work, d deployment.Deployment) {
+	h, data := d.Header, deployment.PlanData(d)
+	data[record.DataRelease], data[record.DataEnvironment], data[record.DataDirection] = h.Release, h.Environment, string(h.Direction)
+	data["skipFlow"], data["sum"] = d.SkipFlow, requestSum(d)
+	if d.Remediates != "" {
+		data[record.DataRemediates] = d.Remediates
+	}
+	addAsk(data, d)
+	w.note(practice.Entry{Kind: record.Requested, Subject: deploymentSubject(d.ID), Who: d.RequestedBy, Why: d.Reason, Data: data})
+}
+
+// addAsk adds what is asked for besides the plan to the data of an entry.
+func addAsk(data map[string]any, d deployment.Deployment) {
+	for key, value := range map[string]string{
+		"class": string(d.Class), "valueStream": string(d.ValueStream), "urgency": string(d.Urgency), "change": d.Change,
+	} {
+		if value != "" {
+			data[key] = value
 		}
 	}
-	data := map[string]any{
-		record.DataRelease: h.Release, record.DataEnvironment: h.Environment, record.DataDirection: string(h.Direction),
-		record.DataPlan: d.Plan, record.DataPlanDigest: string(d.PlanDigest), record.DataArtifacts: artifacts,
-		record.DataModel: map[string]any{"name": h.Model.Name, "revision": h.Model.Revision, "digest": string(h.Model.Digest)},
-		"targetCount":    h.TargetCount, "change": r.Change, "skipFlow": r.SkipFlow, "sum": requestSum(d),
+	if d.Priority > 0 {
+		data["priority"] = d.Priority
 	}
-	if r.Remediates != "" {
-		data[record.DataRemediates] = r.Remediates
+	if len(d.Implementers) > 0 {
+		data["implementers"] = d.Implementers
 	}
-	if !r.StartAfter.IsZero() {
-		data[record.DataPlannedStart] = r.StartAfter.UTC().Format(time.RFC3339)
+	start := d.StartAfter
+	if start.IsZero() {
+		start = d.Window.Start
 	}
-	w.note(practice.Entry{Kind: record.Requested, Subject: deploymentSubject(d.ID), Who: d.RequestedBy, Why: r.Reason, Data: data})
+	if !start.IsZero() {
+		data[record.DataPlannedStart] = start.Format(time.RFC3339)
+	}
+	if !d.Window.End.IsZero() {
+		data[record.DataPlannedEnd] = d.Window.End.Format(time.RFC3339)
+	}
 }
 
 func deploymentSubject(id string) string { return record.DeploymentSubject(id) }

@@ -169,10 +169,13 @@ func (s *Server) run(ctx context.Context, listener net.Listener, secured *tls.Co
 
 // work does one durable job.
 func (s *Server) work(ctx context.Context, j control.Job) error {
-	if j.Kind != control.JobAdvance {
-		return fmt.Errorf("job of kind %q is not known", j.Kind)
+	switch j.Kind {
+	case control.JobAdvance:
+		return s.Control.Advance(ctx, j.Scope, j.Subject)
+	case control.JobReconsider:
+		return s.Control.Reconsider(ctx, j.Scope)
 	}
-	return s.Control.Advance(ctx, j.Scope, j.Subject)
+	return fmt.Errorf("job of kind %q is not known", j.Kind)
 }
 
 func (s *Server) handler() (http.Handler, error) {

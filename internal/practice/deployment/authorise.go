@@ -19,7 +19,7 @@ func (c *course) planFrozen(e PlanFrozen) {
 	if !c.state(Requested) {
 		return
 	}
-	c.note(EntryPlanned, e.By, "", planData(c.d))
+	c.note(EntryPlanned, e.By, "", PlanData(c.d))
 	c.enter(Planned, c.unauthorised(), e.By, "")
 	c.effect(JudgeAuthorisation{})
 }
@@ -74,7 +74,7 @@ func (c *course) askedAnew(e AskedAnew) error {
 	c.d.Plan, c.d.PlanDigest, c.d.Header = e.Plan, e.PlanDigest, e.Header
 	if another {
 		c.effect(ReplaceTargets{})
-		c.note(EntryPlanned, e.By, e.Why, planData(c.d))
+		c.note(EntryPlanned, e.By, e.Why, PlanData(c.d))
 	}
 	if e.Voids && !c.state(Planned) {
 		c.d.Authority = ""

@@ -26,9 +26,9 @@ const (
 	EntryClosed       = "deployment.closed" // data: result, cause, executed, touched, failures
 )
 
-// planData says which plan, model and artifacts a deployment is bound to, as far
-// as that is known yet.
-func planData(d Deployment) map[string]any {
+// PlanData says which plan, model and artifacts a deployment is bound to, as far
+// as that is known yet: data of the entries of its request and of its plan.
+func PlanData(d Deployment) map[string]any {
 	h := d.Header
 	artifacts := make([]any, 0, len(h.Items))
 	for _, item := range h.Items {
