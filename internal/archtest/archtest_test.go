@@ -44,6 +44,7 @@ var house = []room{
 	{"internal/practice/plan", "a plan compiled from model, release and environment", []string{"internal/practice", "internal/practice/signature", "internal/practice/library", "internal/practice/environment", "internal/practice/model"}},
 	{"internal/practice/deployment", "the lifecycle of one deployment: Decide; orders and reports", []string{"internal/practice", "internal/practice/signature", "internal/practice/model", "internal/practice/plan"}},
 	{"internal/practice/approval", "who must agree before a start, who may, whether they did; risk", []string{"internal/practice", "internal/practice/party", "internal/practice/library", "internal/practice/plan"}},
+	{"internal/practice/calendar", "windows, freezes, bookings: conflicts, the gate of a start, free slots", []string{"internal/practice"}},
 	{"internal/practice/record", "sealed, verifiable records", []string{"internal/practice", "internal/practice/signature"}},
 	{"internal/control", "use cases: load, decide, commit, dispatch", []string{"internal/practice/..."}},
 	{"internal/document", "configuration documents: YAML, schema", []string{"internal/practice/...", "internal/control"}},
@@ -73,6 +74,7 @@ var pure = []string{
 	"golang.org/x/mod/sumdb/tlog",
 	"golang.org/x/mod/sumdb/note",
 	"golang.org/x/mod/semver",
+	"github.com/teambition/rrule-go",
 }
 
 // impure lists what the wing must not touch of the standard library: clocks,

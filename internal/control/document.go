@@ -63,6 +63,9 @@ func (c *Control) Apply(ctx context.Context, scope practice.Scope, by practice.A
 		if err := checkReferences(tx, docs); err != nil {
 			return err
 		}
+		if err := checkParents(tx, docs); err != nil {
+			return err
+		}
 		var problems []practice.Problem
 		for _, p := range docs {
 			change, stored, err := compare(tx, p)

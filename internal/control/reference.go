@@ -22,7 +22,7 @@ func references(d practice.Document) ([]reference, error) {
 	switch d.Kind {
 	case practice.KindTarget:
 		t, err := environment.DecodeTarget(d)
-		return []reference{{"spec.environment", practice.KindEnvironment, t.Spec.Environment}}, err
+		return targetReferences(t), err
 	case practice.KindComponent:
 		c, err := library.Decode(d)
 		return optional("spec.service", practice.KindService, c.Spec.Service), err
@@ -46,6 +46,8 @@ func references(d practice.Document) ([]reference, error) {
 		return modelReferences(m), err
 	case practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy:
 		return peopleReferences(d)
+	case practice.KindWindow, practice.KindFreeze, practice.KindBooking:
+		return calendarReferences(d)
 	case practice.KindProduct, practice.KindEnvironment:
 	}
 	return nil, nil
@@ -114,6 +116,7 @@ var referrers = map[practice.Kind][]practice.Kind{
 	practice.KindModel:       {practice.KindApprovalPolicy},
 	practice.KindService:     {practice.KindComponent, practice.KindService},
 	practice.KindProduct:     {practice.KindService},
+	practice.KindTarget:      {practice.KindTarget},
 	practice.KindComponent:   {practice.KindRelease, practice.KindModel, practice.KindApprovalPolicy},
 }
 

@@ -3,9 +3,11 @@ package document
 import (
 	"encoding/json"
 	"reflect"
+	"time"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
+	"tranship.dev/tranship/internal/practice/calendar"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
@@ -31,7 +33,7 @@ func kinds() map[practice.Kind]kind {
 		practice.KindProduct: product,
 		practice.KindService: service,
 		practice.KindEnvironment: kindOf("A place that releases move into and out of.", func(s environment.Spec) (string, []practice.Problem) {
-			return "", environment.CheckSpec(s)
+			return "", append(environment.CheckSpec(s), checkCalendar(s.Calendar)...)
 		}),
 		practice.KindTarget: kindOf("Where a component lands: a host, a cluster, a room.", func(s environment.TargetSpec) (string, []practice.Problem) {
 			return s.Environment, environment.CheckTarget(s)
@@ -57,10 +59,25 @@ func kinds() map[practice.Kind]kind {
 		practice.KindDelegation: kindOf("One person acts for another for a while.", func(s party.DelegationSpec) (string, []practice.Problem) {
 			return "", party.CheckDelegation(s)
 		}),
+		practice.KindWindow: kindOf("A maintenance window: where any reaches, deployments run only within one.", func(s calendar.WindowSpec) (string, []practice.Problem) {
+			return "", calendar.CheckWindow(s, time.LoadLocation)
+		}),
+		practice.KindFreeze: kindOf("A time without deployments.", func(s calendar.FreezeSpec) (string, []practice.Problem) {
+			return "", calendar.CheckFreeze(s, time.LoadLocation)
+		}),
+		practice.KindBooking: kindOf("An environment that somebody needs for a while.", func(s calendar.BookingSpec) (string, []practice.Problem) {
+			return s.Environment, calendar.CheckBooking(s, time.LoadLocation)
+		}),
 		practice.KindApprovalPolicy: kindOf("Who must agree before a deployment starts.", func(s approval.PolicySpec) (string, []practice.Problem) {
 			return "", approval.CheckPolicy(s)
 		}),
 	}
+}
+
+// checkCalendar asks the calendar about the words that an environment uses of it.
+func checkCalendar(c environment.CalendarRules) []practice.Problem {
+	_, problems := calendar.ReadRules(c.Rules, c.Contiguous, c.Settle, c.WhenWindowEnds, "spec.calendar")
+	return problems
 }
 
 func kindOf[S any](doc string, check func(S) (string, []practice.Problem)) kind {

@@ -126,6 +126,10 @@ func otherDocuments() []map[string]any {
 		`{"apiVersion":"tranship.dev/v1","kind":"Product","metadata":{"name":"p","revision":2,"labels":{"a":"b"}},"spec":{"owner":"o","dependsOn":["x"]}}`,
 		`{"apiVersion":"tranship.dev/v1","kind":"Release","metadata":{"name":"r"},"spec":{"items":[{"component":"a","version":"1"}]}}`,
 		`{"apiVersion":"tranship.dev/v1","kind":"Component","metadata":{"name":"c"},"spec":{"kind":"data","signature":{"required":true,"publishers":["k"]}}}`,
+		`{"apiVersion":"tranship.dev/v1","kind":"Window","metadata":{"name":"w"},"spec":{"appliesTo":{"environments":["live"],"labels":["a=b"]},"whenItEnds":"stop","when":{"start":"2026-11-24T22:00","end":"2026-11-25T06:00","zone":"Europe/Berlin","repeat":"FREQ=WEEKLY;BYDAY=TU","except":["2026-12-29"],"also":["2026-12-30T22:00"]}}}`,
+		`{"apiVersion":"tranship.dev/v1","kind":"Freeze","metadata":{"name":"f"},"spec":{"kind":"hard","allows":{"models":["m"]},"waiver":{"groups":["g"]},"whenItBegins":"go-on","when":{"start":"2026-12-20T00:00","end":"2027-01-06T00:00","zone":"UTC"}}}`,
+		`{"apiVersion":"tranship.dev/v1","kind":"Booking","metadata":{"name":"b"},"spec":{"environment":"test","by":"anna","use":"regression","state":"pending","when":{"start":"2026-12-20T08:00","end":"2026-12-20T18:00","zone":"UTC"}}}`,
+		`{"apiVersion":"tranship.dev/v1","kind":"Environment","metadata":{"name":"e"},"spec":{"purpose":"live","order":1,"owner":"o","calendar":{"rules":{"same-target":"warn"},"contiguous":"forbidden","settle":"30m0s","whenWindowEnds":"stop"},"limit":{"deployments":2}}}`,
 	} {
 		var doc map[string]any
 		if err := json.Unmarshal([]byte(text), &doc); err != nil {

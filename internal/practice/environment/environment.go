@@ -39,6 +39,23 @@ type Spec struct {
 	Owner       string  `json:"owner" minLength:"1" doc:"The person or team that answers for it."`
 	Control     Control `json:"control,omitempty" enum:"own,vendor,consumer" default:"own" doc:"Who controls it: own, vendor or consumer."`
 	Party       string  `json:"party,omitempty" doc:"The controlling party's name, where control is not own."`
+
+	Calendar CalendarRules `json:"calendar,omitempty" doc:"What follows from conflicts with windows, freezes, bookings and other deployments here."`
+	Limit    Limit         `json:"limit,omitempty" doc:"How much may happen here at once."`
+}
+
+// CalendarRules is what an environment says about conflicts of time; the
+// calendar knows the words.
+type CalendarRules struct {
+	Rules          map[string]string `json:"rules,omitempty" doc:"What follows from a conflict, by rule: off, warn, block or needs-waiver. Rules: same-target, parent, child, shared-service, outside-window, freeze (soft ones), same-person, same-tool, booking, redundancy, stale-baseline."`
+	Contiguous     string            `json:"contiguous,omitempty" enum:"allowed,forbidden" default:"allowed" doc:"Whether a deployment may begin at the moment at which another ends."`
+	Settle         practice.Duration `json:"settle,omitempty" doc:"How long must lie between two deployments."`
+	WhenWindowEnds string            `json:"whenWindowEnds,omitempty" enum:"finish-step,finish-wave,stop,roll-back,go-on" default:"finish-wave" doc:"What a deployment does that is under way when its window ends, where the window does not say it."`
+}
+
+// Limit says how much may happen at once (R79).
+type Limit struct {
+	Deployments int `json:"deployments,omitempty" minimum:"0" doc:"How many deployments may run here at once; 0: any number."`
 }
 
 // Environment is a place that releases move into and out of.

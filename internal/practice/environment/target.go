@@ -16,6 +16,8 @@ type TargetSpec struct {
 	Kind        string            `json:"kind" enum:"host,cluster,account,site,room,rack,premises,other" doc:"What it is."`
 	Agent       string            `json:"agent,omitempty" doc:"The agent that acts for it; by default the agent of the same name."`
 	Address     string            `json:"address,omitempty" doc:"Where it is reached, for checks: a host name or IP address."`
+	Parent      string            `json:"parent,omitempty" doc:"The target that it stands in or runs on: a rack, a room, a cluster."`
+	Redundant   []string          `json:"redundantWith,omitempty" doc:"Targets that take over when it is away; they are not changed at the same time."`
 	Parameters  map[string]string `json:"parameters,omitempty" doc:"Values that models refer to as ${target.parameters.NAME}."`
 }
 

@@ -41,4 +41,5 @@ type ServiceSpec struct {
 	Owner       string   `json:"owner" minLength:"1" doc:"The person or team that answers for it."`
 	Product     string   `json:"product,omitempty" doc:"The product that the service belongs to."`
 	DependsOn   []string `json:"dependsOn,omitempty" doc:"The services that it needs."`
+	Criticality string   `json:"criticality,omitempty" enum:"low,medium,high,vital" doc:"How much depends on it: low, medium, high or vital."`
 }
