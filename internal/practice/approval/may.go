@@ -43,7 +43,7 @@ func (c *count) sound(v Vote) error {
 			WithHint("look at it again: tranship deployment show %s", c.Ask.Deployment).Final()
 	case !c.People.Here(v.By):
 		return practice.Faultf(practice.Forbidden, "%s: only persons approve", gone(c.People, v.By)).
-			WithHint("describe who approves as Person and as member of a Group: tranship apply FILE").Final()
+			WithHint("describe who approves as Person and as member of a Group: tranship apply -f FILE").Final()
 	case len(c.standings(c.Now)) == 0:
 		return practice.Faultf(practice.Refused, "%s asks nobody for approval", c.Ask.Deployment).
 			WithHint("see what it waits for: tranship deployment why %s", c.Ask.Deployment).Final()

@@ -170,7 +170,7 @@ func (c *count) next(groups []Standing) time.Time {
 }
 
 // lostAccount refuses because nobody can be shown to be independent.
-func lostAccount(name string) error {
+func lostAccount(name string) *practice.Error {
 	return practice.Faultf(practice.Refused, "nobody is known who answers for service account %s, so nobody is known to be independent of it", name).
-		WithHint("describe ServiceAccount %s with its owner and apply it: tranship apply FILE", name).Final()
+		WithHint("describe ServiceAccount %s with its owner and apply it: tranship apply -f FILE", name).Final()
 }

@@ -108,36 +108,35 @@ func (c *count) approval(groups []Standing) practice.Verdict {
 }
 
 func (c *count) missing(s Standing) practice.Reason {
-	message := fmt.Sprintf("%d of %d approvals of %s missing for plan %s (policy %s)", s.Missing, s.Needed, s.Group, c.Ask.Plan.Short(), s.Policy)
+	reason := practice.Reason{Gate: gateApproval, Since: s.Since, Who: names(s.May), How: command(c.Ask, "give", "--reason WHY")}
+	message := fmt.Sprintf("%d of %s missing for plan %s (policy %s)", s.Missing, several(s.Needed, "approval of "+s.Group, "approvals of "+s.Group), c.Ask.Plan.Short(), s.Policy)
 	if s.Have > 0 {
 		message += "; given by " + names(s.By)
 	}
-	how := command(c.Ask, "give", "--reason WHY")
-	who := names(s.May)
-	if len(s.May) < s.Missing {
+	switch {
+	case c.concerned.lost != "":
+		message += "; " + lostAccount(c.concerned.lost).Message
+		reason.Who, reason.How = "whoever may configure", lostAccount(c.concerned.lost).Hint
+	case len(s.May) == 0:
+		message += "; nobody can give one"
+		reason.Who, reason.How = c.keeper(s), c.enlarge(s)
+	case len(s.May) < s.Missing:
 		message += fmt.Sprintf("; only %d can give one", len(s.May))
-		how = c.enlarge(s) + ", or: " + how
-		if len(s.May) == 0 {
-			who, how = c.keeper(s), c.enlarge(s)
-		}
-	}
-	if c.concerned.lost != "" {
-		message += fmt.Sprintf("; nobody is known who answers for service account %s, so nobody is known to be independent of it", c.concerned.lost)
-		how = fmt.Sprintf("describe ServiceAccount %s with its owner and apply it: tranship apply FILE", c.concerned.lost)
-		who = "whoever may configure"
+		reason.How += ", and: " + c.enlarge(s)
 	}
 	if !s.EscalatesAt.IsZero() && !s.Escalated {
 		message += fmt.Sprintf("; %s may from %s", s.EscalateTo, moment(s.EscalatesAt))
 	}
-	return practice.Reason{Gate: gateApproval, Message: message, Since: s.Since, Who: who, How: how}
+	reason.Message = message
+	return reason
 }
 
 // enlarge says how a group that has too few people gets more.
 func (c *count) enlarge(s Standing) string {
 	if _, known := c.People.Group(s.Group); !known {
-		return fmt.Sprintf("describe Group %s and apply it: tranship apply FILE", s.Group)
+		return fmt.Sprintf("describe Group %s and apply it: tranship apply -f FILE", s.Group)
 	}
-	return fmt.Sprintf("add a member or a deputy to Group %s: tranship apply FILE", s.Group)
+	return fmt.Sprintf("add a member or a deputy to Group %s: tranship apply -f FILE", s.Group)
 }
 
 // keeper names who can let others into a group.
