@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"tranship.dev/tranship/api/client"
 )
@@ -26,6 +27,12 @@ func words(e client.Entry) string {
 		return fmt.Sprintf("planned: %s", data.text("plan"))
 	case "deployment.authorised":
 		return said("authorised")
+	case "authorisation.voided":
+		return said("the authorisation is void")
+	case "end.moved":
+		return said(endWords(data))
+	case "window.ended":
+		return said("its window ended: " + overrunWords(data.text("overrun")))
 	case "deployment.state-changed":
 		return said(data.text("to"))
 	case "gate.judged":
@@ -51,6 +58,35 @@ func words(e client.Entry) string {
 		return said(data.text("result"))
 	}
 	return said(e.Kind)
+}
+
+// endWords says until when a deployment may run now.
+func endWords(data dataOf) string {
+	end := data.text("mustEnd")
+	if end == "" {
+		return "it may run without an end"
+	}
+	if at, err := time.Parse(time.RFC3339Nano, end); err == nil {
+		end = clock(at)
+	}
+	return "it must end at " + end
+}
+
+// overrunWords says what follows from the end of a window.
+func overrunWords(overrun string) string {
+	switch overrun {
+	case "finish-wave":
+		return "the present wave ends, then somebody is asked"
+	case "finish-step":
+		return "targets stop after their present step, then somebody is asked"
+	case "stop":
+		return "targets stop after their present step, and it closes as failed"
+	case "roll-back":
+		return "targets stop after their present step, and what was before is brought back"
+	case "go-on":
+		return "it goes on"
+	}
+	return overrun
 }
 
 func gateWords(data dataOf) string {

@@ -21,7 +21,18 @@ func (c *course) planFrozen(e PlanFrozen) {
 	}
 	c.note(EntryPlanned, e.By, "", PlanData(c.d))
 	c.enter(Planned, c.unauthorised(), e.By, "")
+	c.judgeAuthorisation()
+}
+
+// judgeAuthorisation and judgeStart ask; should the answer get lost, they ask again after a while.
+func (c *course) judgeAuthorisation() {
+	c.d.WakeAt = c.now.Add(lookAtAuthorisation)
 	c.effect(JudgeAuthorisation{})
+}
+
+func (c *course) judgeStart() {
+	c.d.WakeAt = c.now.Add(lookAtStart)
+	c.effect(JudgeStart{})
 }
 
 // unauthorised holds a deployment until it is known what its authorisation needs.
@@ -46,7 +57,7 @@ func (c *course) authorisationGiven(e AuthorisationGiven) error {
 	c.d.Authority = e.Why
 	c.note(EntryAuthorised, e.By, e.Why, map[string]any{"planDigest": string(c.d.PlanDigest), "subject": string(c.d.Subject)})
 	c.enter(Authorised, practice.Pass(), e.By, e.Why)
-	c.effect(JudgeStart{})
+	c.judgeStart()
 	return nil
 }
 
@@ -69,23 +80,25 @@ func (c *course) askedAnew(e AskedAnew) error {
 		return practice.Faultf(practice.Refused, "deployment %s is %s: what is asked can only change before it starts", c.d.ID, c.d.State).
 			WithHint("end it with %s, and ask for another", c.command("cancel")).Final()
 	}
-	another := e.Plan != c.d.Plan
+	another := e.Plan != c.d.Plan || e.PlanDigest != c.d.PlanDigest
+	// What was authorised is authorised for that subject in that round only.
+	voids := e.Voids || another || e.Subject != c.d.Subject || e.Round != c.d.Round
 	c.d.Ask, c.d.StartAfter, c.d.Round, c.d.Subject, c.d.Risk = e.Ask, e.StartAfter, e.Round, e.Subject, e.Risk
 	c.d.Plan, c.d.PlanDigest, c.d.Header = e.Plan, e.PlanDigest, e.Header
 	if another {
 		c.effect(ReplaceTargets{})
 		c.note(EntryPlanned, e.By, e.Why, PlanData(c.d))
 	}
-	if e.Voids && !c.state(Planned) {
+	if voids && !c.state(Planned) {
 		c.d.Authority = ""
 		c.note(EntryVoided, e.By, e.Why, map[string]any{"subject": string(c.d.Subject)})
 	}
-	if e.Voids || c.state(Planned) {
+	if voids || c.state(Planned) {
 		c.enter(Planned, c.unauthorised(), e.By, e.Why)
-		c.effect(JudgeAuthorisation{})
+		c.judgeAuthorisation()
 		return nil
 	}
-	c.effect(JudgeStart{})
+	c.judgeStart()
 	return nil
 }
 
@@ -95,9 +108,14 @@ func (c *course) startJudged(e StartJudged) {
 		return
 	}
 	verdict, wake := e.Verdict, e.WakeAt
+	if !e.MustEnd.IsZero() && !e.MustEnd.After(c.now) {
+		verdict = practice.And(practice.Hold(practice.Reason{
+			Gate: "window", Message: fmt.Sprintf("its window ended at %s", clock(e.MustEnd)),
+		}), verdict)
+	}
 	if c.d.StartAfter.After(c.now) {
 		verdict = practice.And(practice.Hold(practice.Reason{
-			Gate: "schedule", Message: fmt.Sprintf("it starts at %s", clock(c.d.StartAfter)), Since: c.d.Since, Until: c.d.StartAfter,
+			Gate: "schedule", Message: fmt.Sprintf("it starts at %s", clock(c.d.StartAfter)), Until: c.d.StartAfter,
 		}), verdict)
 		if wake.IsZero() || c.d.StartAfter.Before(wake) || e.Verdict.Open {
 			wake = c.d.StartAfter
@@ -116,8 +134,8 @@ func (c *course) startJudged(e StartJudged) {
 // hold waits in a state for a closed gate; the record gets a new reason, not
 // the same one again.
 func (c *course) hold(state State, gate string, verdict practice.Verdict, who practice.Actor, why string) {
-	if verdict.Open {
-		verdict = practice.Hold(practice.Reason{Gate: gate, Message: "it is not known what it waits for", Since: c.now})
+	if verdict.Open || len(verdict.Reasons) == 0 {
+		verdict = practice.Hold(practice.Reason{Gate: gate, Message: "the gate is closed and does not say why"})
 	}
 	verdict = verdict.Since(c.d.Waiting, c.now)
 	if c.d.State != state || !verdict.Same(c.d.Waiting) {
@@ -131,11 +149,11 @@ func (c *course) hold(state State, gate string, verdict practice.Verdict, who pr
 func (c *course) reconsidered() {
 	switch {
 	case c.state(Planned):
-		c.effect(JudgeAuthorisation{})
+		c.judgeAuthorisation()
 	case c.state(Authorised, Scheduled):
-		c.effect(JudgeStart{})
-	case c.state(VerifyingTargets, Executing, Accepting) && c.d.Halt == "":
-		c.effect(JudgeEnd{})
+		c.judgeStart()
+	default:
+		c.judgeEnd()
 	}
 }
 

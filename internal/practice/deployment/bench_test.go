@@ -61,7 +61,7 @@ func running(tb testing.TB, size int) *server {
 	rows := make([]deployment.Target, 0, size)
 	for _, events := range []deployment.Event{
 		deployment.PlanFrozen{By: anna}, deployment.AuthorisationGiven{By: anna},
-		deployment.ComponentsJudged{Verdict: practice.Pass()},
+		deployment.StartJudged{Verdict: practice.Pass()}, deployment.ComponentsJudged{Verdict: practice.Pass()},
 	} {
 		if err := s.decide(events); err != nil {
 			tb.Fatal(err)

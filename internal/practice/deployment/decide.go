@@ -13,7 +13,9 @@ import (
 // be done. It does nothing itself, and its cost follows the number of events.
 //
 // An event that has no meaning (any more) changes nothing: a duplicate, a report
-// of an older attempt, a timer that is not due. Two kinds of error come back,
+// of an older attempt, a timer that is not due. What has a meaning, and happens after
+// the end of the window that the deployment runs in, has that end met first: nothing
+// begins because a timer is late. Two kinds of error come back,
 // and then nothing of the whole batch counts: practice.Error Refused where a
 // person asked for what the state does not allow, and Conflict where orders were
 // issued for a stage that takes none. Any other error is a defect of Tranship.

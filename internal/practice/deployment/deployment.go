@@ -68,7 +68,8 @@ type Deployment struct {
 	WakeAt   time.Time        `json:"wakeAt,omitzero"`  // the next timer of the state
 	MustEnd  time.Time        `json:"mustEnd,omitzero"` // the end of the window that it runs in; zero: none, or it was met
 	Overrun  Overrun          `json:"overrun,omitempty"`
-	Halt     string           `json:"halt,omitempty"`   // why no further wave begins by itself; empty: nothing does
+	Halt     string           `json:"halt,omitempty"`   // why no further wave begins by itself; empty: nothing holds it
+	Beyond   time.Time        `json:"beyond,omitzero"`  // ends of windows until then are not met again: it goes on in spite of them
 	Waiting  practice.Verdict `json:"waiting"`          // why it waits; open when it does not
 	Touched  int              `json:"touched"`          // targets that an executor may have changed
 	Executed int              `json:"executed"`         // targets whose execute phase ended well

@@ -31,6 +31,12 @@ func TestEveryState(t *testing.T) {
 		{shape{waves: []int{2}, onFailure: model.Fail, maxFailures: 1}, 1},
 		{shape{waves: []int{2}, acceptance: true, onFailure: model.Remediate}, 2},
 		{shape{waves: []int{2}, acceptance: true, onFailure: model.Remediate, maxFailures: 1}, 1},
+		{shape{waves: []int{1}, checks: true, overrun: deployment.StopAtEnd}, 2},
+		{shape{waves: []int{1, 1}, overrun: deployment.FinishStep}, 2},
+		{shape{waves: []int{1, 1}, overrun: deployment.RollBack, onFailure: model.Fail}, 2},
+		{shape{waves: []int{1, 1}, acceptance: true, overrun: deployment.StopAtEnd, soak: time.Minute}, 2},
+		{shape{waves: []int{1, 1}, overrun: deployment.FinishWave, maxFailures: 1}, 1},
+		{shape{waves: []int{2}, acceptance: true, maxFailures: 1, overrun: deployment.RollBack}, 1},
 	} {
 		if *deep {
 			walk.last = 4
@@ -43,8 +49,6 @@ func TestEveryState(t *testing.T) {
 			table[fmt.Sprintf("%s, %s -> %s", m.On, m.From, to)] = true
 		}
 	}
-	// Only a stop of the server between two events of one decision could be seen here.
-	delete(table, "cancel asked, authorised -> closed")
 	for move := range table {
 		if !seen[move] {
 			t.Errorf("the table allows a move that never happens: %s", move)
@@ -59,7 +63,7 @@ var deep = flag.Bool("deep", false, "walk through hundreds of thousands of state
 func explore(t *testing.T, s shape, last int, seen map[string]bool) int {
 	t.Helper()
 	first := newServer(s)
-	first.once = true
+	first.once, first.overrun = true, s.overrun
 	known := map[stateKey]bool{key(first): true}
 	todo := []*server{first}
 	for len(todo) > 0 {
@@ -102,7 +106,8 @@ type stateKey struct {
 	state    deployment.State
 	result   deployment.Result
 	phase    deployment.Phase
-	flags    [4]bool
+	overrun  deployment.Overrun
+	flags    [10]bool
 	counters [15]int
 	only     string
 	rows     [2]rowKey
@@ -118,7 +123,11 @@ func key(s *server) stateKey {
 	d, g := s.d, s.d.Stage
 	k := stateKey{
 		state: d.State, result: d.Result, phase: g.Phase, only: strings.Join(g.Only, ","),
-		flags: [4]bool{g.Issued, g.Stopping, g.SoakEnd.IsZero(), d.WakeAt.IsZero()},
+		overrun: d.Overrun,
+		flags: [10]bool{
+			g.Issued, g.Stopping, g.SoakEnd.IsZero(), d.WakeAt.IsZero(), g.Halting, g.Passed, d.Halt == "",
+			d.MustEnd.IsZero(), d.MustEnd.After(s.now), d.StartAfter.After(s.now),
+		},
 		counters: [15]int{
 			d.Wave, d.Touched, d.Executed, d.Failures, g.Number, g.First, g.Wave, g.Total,
 			g.Running, g.Done, g.Failed, g.Left, g.Unknown, g.Stopped,
@@ -148,6 +157,11 @@ func happenings(s *server) []happening {
 		one(deployment.OnAuthorisationGiven, deployment.AuthorisationGiven{By: anna}),
 		one(deployment.OnComponentsJudged, deployment.ComponentsJudged{Verdict: practice.Pass()}),
 		one(deployment.OnComponentsJudged, deployment.ComponentsJudged{Verdict: practice.Hold()}),
+		one(deployment.OnAuthorisationHeld, deployment.AuthorisationHeld{By: anna, Voided: "the plan changed"}),
+		one(deployment.OnAskedAnew, deployment.AskedAnew{Asked: s.asked(), By: anna}),
+		one(deployment.OnAskedAnew, deployment.AskedAnew{Asked: s.askedOnceMore(), Voids: true, By: anna}),
+		one(deployment.OnStartJudged, deployment.StartJudged{Verdict: practice.Hold(practice.Reason{Gate: "freeze", Message: "it is frozen"})}),
+		one(deployment.OnReconsidered, deployment.Reconsidered{}),
 		one(deployment.OnCancelAsked, deployment.CancelAsked{By: anna}),
 		{deployment.OnOrdersIssued, func(s *server) error { return s.issue(1) }},
 		{deployment.OnOrdersIssued, func(s *server) error { return s.issue(practice.MaxLimit) }},
@@ -156,6 +170,12 @@ func happenings(s *server) []happening {
 			return s.decide(deployment.TimeCame{})
 		}},
 	}
+	judged := deployment.StartJudged{Verdict: practice.Pass()}
+	if s.overrun != "" {
+		judged.MustEnd, judged.Overrun = s.now.Add(time.Minute), s.overrun
+		list = append(list, one(deployment.OnEndMoved, deployment.EndMoved{MustEnd: s.now.Add(-time.Minute), Overrun: s.overrun}))
+	}
+	list = append(list, one(deployment.OnStartJudged, judged))
 	for _, advice := range []deployment.Advice{deployment.RetryTargets, deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed} {
 		list = append(list, one(deployment.OnGuidanceGiven, deployment.GuidanceGiven{By: anna, Advice: advice}))
 	}

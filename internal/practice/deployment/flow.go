@@ -57,12 +57,21 @@ func (c *course) nextWave(who practice.Actor, why string) {
 		return
 	}
 	if c.d.Halt != "" {
-		c.d.Stage.Passed = true
-		c.halted(fmt.Sprintf("wave %d of %d is held back", c.d.Wave+1, len(c.d.Header.Waves)))
+		c.heldBack()
 		return
 	}
 	c.d.Wave++
 	c.begin(Executing, Execute, c.d.Wave, who, why)
+}
+
+// heldBack does not begin the next wave, because the window has ended.
+func (c *course) heldBack() {
+	message := fmt.Sprintf("wave %d of %d is held back", c.d.Wave+1, len(c.d.Header.Waves))
+	if c.d.Stage.Unknown > 0 {
+		message += "; " + c.d.tally()
+	}
+	c.d.Stage.Passed = true
+	c.halted(message)
 }
 
 // afterWave lets a wave soak, if another follows.
@@ -117,7 +126,7 @@ func (c *course) remediate(cause string, who practice.Actor) {
 		c.close(Failed, cause+"; no target was touched, there is nothing to remediate", who)
 		return
 	}
-	c.d.Cause = cause
+	c.d.Cause, c.d.Halt = cause, "" // bringing back knows no end of a window
 	c.begin(Remediating, Remediate, 0, who, cause)
 }
 
@@ -136,6 +145,7 @@ func (c *course) ordersIssued(e OrdersIssued) error {
 	if c.d.Stage.Stopping && e.Last {
 		c.withdraw()
 	}
+	c.meetEnd()
 	c.settle("")
 	return nil
 }

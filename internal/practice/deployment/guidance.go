@@ -10,6 +10,9 @@ import (
 
 // guidanceGiven follows a person's answer, or refuses it with the reason.
 func (c *course) guidanceGiven(e GuidanceGiven) error {
+	if c.state(AwaitingGuidance) {
+		c.meetEnd()
+	}
 	if !c.state(AwaitingGuidance) {
 		return practice.Faultf(practice.Refused, "deployment %s is %s: it does not await guidance", c.d.ID, c.d.State).
 			WithHint("see what it waits for: %s", c.command("why"))
@@ -17,7 +20,10 @@ func (c *course) guidanceGiven(e GuidanceGiven) error {
 	if len(e.Targets) > 0 && e.Advice != RetryTargets {
 		return practice.Faultf(practice.Invalid, "guidance %q is for the whole deployment and names no targets", e.Advice)
 	}
-	c.d.Halt = "" // whoever answers knows that the window has ended
+	if c.d.Halt != "" { // whoever answers knows that the window has ended
+		c.d.Halt, c.d.Beyond, c.d.Stage.Halting = "", c.now, false
+		defer c.judgeEnd()
+	}
 	switch e.Advice {
 	case RetryTargets:
 		return c.retry(e)
@@ -43,6 +49,13 @@ func (c *course) guidanceGiven(e GuidanceGiven) error {
 	return nil
 }
 
+// judgeEnd looks whether there is another end to keep.
+func (c *course) judgeEnd() {
+	if c.bounded() {
+		c.effect(JudgeEnd{})
+	}
+}
+
 // refuseRemediation refuses where there is nothing to bring back, or it was tried just now.
 func (c *course) refuseRemediation() error {
 	switch {
@@ -60,6 +73,10 @@ func (c *course) refuseRemediation() error {
 // retry begins a stage of exactly the named targets, or of all that can be retried.
 func (c *course) retry(e GuidanceGiven) error {
 	s := c.d.Stage
+	if s.Failed+s.Unknown+s.Stopped+c.d.missing() == 0 {
+		return practice.Faultf(practice.Refused, "cannot retry %s in deployment %s: every target ended well", s.gate(), c.d.ID).
+			WithHint("have it go on: %s", c.command("continue"))
+	}
 	s.Number++
 	s.Issued, s.Stopping, s.Halting, s.Passed = false, false, false, false
 	s.Since = c.now

@@ -39,7 +39,7 @@ func (c *course) judge(resolved string) {
 	what := c.d.consequence()
 	message := c.d.tally()
 	if what == asks && c.state(AwaitingGuidance) {
-		c.ask(message)
+		c.askOrHalt(message)
 		return
 	}
 	s := c.d.Stage
@@ -55,20 +55,25 @@ func (c *course) judge(resolved string) {
 		message = strings.TrimPrefix(message+"; "+resolved, "; ")
 		resolved += ", it goes on by itself"
 	}
-	if s.Halting && what != goesOn && !c.state(AwaitingGuidance) {
-		c.halted(message)
-		return
-	}
 	switch what {
 	case goesOn:
 		c.goOn(practice.Tranship, resolved)
 	case asks:
-		c.ask(message)
+		c.askOrHalt(message)
 	case remediates:
 		c.remediate(message, practice.Tranship)
 	case fails:
 		c.close(Failed, message, practice.Tranship)
 	}
+}
+
+// askOrHalt asks a person, or does what is to be done where the window has ended.
+func (c *course) askOrHalt(message string) {
+	if c.d.Halt != "" {
+		c.halted(message)
+		return
+	}
+	c.ask(message)
 }
 
 // ask waits for a person.
@@ -77,9 +82,12 @@ func (c *course) ask(message string) {
 	if c.state(AwaitingGuidance) {
 		since = c.d.Since
 	}
-	s := c.d.Stage
+	s, gate := c.d.Stage, c.d.Stage.gate()
+	if s.Passed {
+		gate = "window"
+	}
 	c.enter(AwaitingGuidance, practice.Hold(practice.Reason{
-		Gate:    s.gate(),
+		Gate:    gate,
 		Message: message,
 		Since:   since,
 		Who:     operators(c.d),
@@ -95,7 +103,10 @@ func (d Deployment) consequence() consequence {
 	s := d.Stage
 	bad := s.Failed + s.Unknown + s.Stopped + d.missing()
 	last := s.Phase == Execute && s.Wave >= len(d.Header.Waves)
+	cut := s.Halting && s.Stopped+d.missing() > 0 // by the end of the window: no failure, so not tolerated as one
 	switch {
+	case cut && s.Failed <= d.tolerance():
+		return asks
 	case bad == 0 || bad <= d.tolerance() && (!last || d.Executed > 0):
 		return goesOn
 	case s.Unknown > 0 || s.Failed <= d.tolerance() || s.Phase == Verify || s.Phase == Remediate:

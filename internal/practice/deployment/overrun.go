@@ -15,16 +15,29 @@ func (c *course) mustEnd(at time.Time, overrun Overrun) {
 	}
 }
 
-// endMoved: the calendar changed while the deployment runs.
+// endMoved: the calendar changed while the deployment runs. An end that a person
+// has gone beyond already is not met again; a later end lifts one that was met,
+// unless targets are being stopped for it.
 func (c *course) endMoved(e EndMoved) {
-	if !c.state(VerifyingTargets, Executing, Accepting) || c.d.Halt != "" {
+	gone := !e.MustEnd.IsZero() && !e.MustEnd.After(c.now)
+	switch {
+	case !c.bounded() || c.d.Stage.Halting || c.d.Stage.Passed:
+		return
+	case gone && (c.d.Halt != "" || !e.MustEnd.After(c.d.Beyond)):
+		return
+	case c.d.Halt == "" && e.MustEnd.Equal(c.d.MustEnd) && (e.Overrun == c.d.Overrun || e.MustEnd.IsZero()):
 		return
 	}
-	if e.MustEnd.Equal(c.d.MustEnd) && e.Overrun == c.d.Overrun {
-		return
-	}
+	c.d.Halt = ""
 	c.note(EntryEndMoved, practice.Tranship, e.Why, map[string]any{"mustEnd": moment(e.MustEnd), "overrun": string(e.Overrun)})
 	c.mustEnd(e.MustEnd, e.Overrun)
+}
+
+// bounded says whether the end of a window means anything to the deployment:
+// once it remediates, is cancelled or closed, it does not.
+func (c *course) bounded() bool {
+	return c.state(VerifyingComponents, VerifyingTargets, Executing, Accepting) ||
+		c.state(AwaitingGuidance) && c.d.Stage.Phase != Remediate
 }
 
 func moment(at time.Time) string {
@@ -35,8 +48,18 @@ func moment(at time.Time) string {
 }
 
 // overdue says whether the window that the deployment runs in has ended.
-func (c *course) overdue() bool {
-	return !c.d.MustEnd.IsZero() && !c.d.MustEnd.After(c.now)
+func (d Deployment) overdue(now time.Time) bool {
+	return !d.MustEnd.IsZero() && !d.MustEnd.After(now)
+}
+
+// meetEnd meets the end of the window where that has come, whatever happens just
+// now, and says whether it has: nothing may begin because the timer is a little late.
+func (c *course) meetEnd() bool {
+	overdue := c.d.overdue(c.now)
+	if overdue {
+		c.windowEnded()
+	}
+	return overdue
 }
 
 // windowEnded meets the end of the window. A step that has begun always ends;
@@ -44,35 +67,55 @@ func (c *course) overdue() bool {
 func (c *course) windowEnded() {
 	at := c.d.MustEnd
 	c.d.MustEnd = time.Time{}
-	if !c.state(VerifyingTargets, Executing, Accepting) {
+	if !c.bounded() {
 		return
 	}
 	c.note(EntryWindowEnded, practice.Tranship, "", map[string]any{"at": moment(at), "overrun": string(c.d.Overrun)})
+	if c.state(VerifyingComponents) {
+		c.missed(at)
+		return
+	}
 	if c.d.Overrun == CarryOn {
+		c.d.Beyond = at
 		return
 	}
 	c.d.Halt = fmt.Sprintf("its window ended at %s", clock(at))
 	s := &c.d.Stage
+	if c.state(AwaitingGuidance) {
+		c.halted(c.d.tally())
+		return
+	}
 	if c.d.Overrun == FinishWave || !c.state(Executing) || s.Phase != Execute || c.soaking() {
 		return
 	}
-	s.Halting, s.Stopping, s.Issued = true, true, true
-	c.withdraw()
+	s.Halting, s.Stopping = true, true
+	s.Issued = s.Issued || !s.Retry() // as in stopEarly
+	if s.Issued {
+		c.withdraw()
+	}
 	c.settle("")
 }
 
-// halted is what follows where the window ended before the next wave, or while
-// targets of this one were stopped for it.
+// missed: the window ended before anything was begun; it waits for the next one.
+func (c *course) missed(at time.Time) {
+	c.enter(Scheduled, practice.Hold(practice.Reason{
+		Gate: "window", Message: fmt.Sprintf("its window ended at %s, before it began", clock(at)), Since: c.now,
+	}), practice.Tranship, "")
+	c.judgeStart()
+}
+
+// halted is what follows where the window has ended and the deployment does not go
+// on by itself. Where an outcome is unknown a person is asked, whatever the overrun.
 func (c *course) halted(message string) {
 	cause := message + "; " + c.d.Halt
-	overrun := c.d.Overrun
-	c.d.Halt = ""
-	switch overrun {
-	case StopAtEnd:
+	switch {
+	case c.d.Stage.Unknown > 0:
+		c.ask(cause)
+	case c.d.Overrun == StopAtEnd:
 		c.close(Failed, cause+"; "+c.d.leftovers(), practice.Tranship)
-	case RollBack:
+	case c.d.Overrun == RollBack:
 		c.remediate(cause, practice.Tranship)
-	case FinishWave, FinishStep, CarryOn:
+	default:
 		c.ask(cause)
 	}
 }

@@ -14,8 +14,8 @@ func Proceed(d Deployment, row Target, r Report) string {
 		return fmt.Sprintf("order %s is not the present one of target %s (attempt %d of stage %d)", r.Order, r.Target, row.Attempt, row.Stage)
 	case d.State == Closed || d.State == Cancelling:
 		return fmt.Sprintf("deployment %s is %s", d.ID, d.State)
-	case row.State == Running && d.Stage.Halting && row.Stage == d.Stage.Number && r.Kind == StepEnded:
-		return fmt.Sprintf("deployment %s: %s", d.ID, d.Halt)
+	case row.begun() && d.Stage.Halting && row.Stage == d.Stage.Number:
+		return fmt.Sprintf("deployment %s stops between two steps: %s", d.ID, d.Halt)
 	case row.State == Running:
 		return ""
 	case row.State != TargetUnknown || r.Kind == OrderBegun || !row.begun():

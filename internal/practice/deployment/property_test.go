@@ -38,6 +38,11 @@ func TestAnySequence(t *testing.T) {
 			"time":      w.time,
 			"guidance":  w.guide,
 			"cancel":    w.cancel,
+			"held":      w.held,
+			"anew":      w.anew,
+			"start":     func(t *rapid.T) { w.do(t, w.startJudged(t)) },
+			"end":       w.moveEnd,
+			"again":     func(t *rapid.T) { w.do(t, deployment.Reconsidered{}) },
 		})
 		w.finish(t)
 		w.replay(t, first)
@@ -52,7 +57,7 @@ func (w *wild) start(t *rapid.T) {
 	w.do(t, deployment.PlanFrozen{By: anna})
 	w.do(t, deployment.AuthorisationGiven{By: anna})
 	w.now = w.now.Add(time.Hour)
-	w.do(t, deployment.TimeCame{})
+	w.do(t, w.startJudged(t))
 	w.do(t, deployment.ComponentsJudged{Verdict: practice.Pass()})
 }
 
@@ -185,6 +190,54 @@ func (w *wild) time(t *rapid.T) {
 	w.do(t, deployment.TimeCame{})
 }
 
+// startJudged gives any verdict on the start, mostly an open one.
+func (w *wild) startJudged(t *rapid.T) deployment.StartJudged {
+	judged := deployment.StartJudged{Verdict: practice.Pass()}
+	if rapid.IntRange(0, 4).Draw(t, "shut") == 0 {
+		judged.Verdict = practice.Hold(practice.Reason{Gate: "freeze", Message: "it is frozen"})
+		judged.WakeAt = w.moment(t)
+	}
+	judged.MustEnd, judged.Overrun = w.end(t)
+	return judged
+}
+
+// moment gives any moment around now, or none.
+func (w *wild) moment(t *rapid.T) time.Time {
+	minutes := rapid.IntRange(-10, 90).Draw(t, "moment")
+	if minutes == 0 {
+		return time.Time{}
+	}
+	return w.now.Add(time.Duration(minutes) * time.Minute)
+}
+
+// end gives any end of a window.
+func (w *wild) end(t *rapid.T) (time.Time, deployment.Overrun) {
+	if rapid.IntRange(0, 2).Draw(t, "open end") == 0 {
+		return time.Time{}, ""
+	}
+	return w.moment(t), rapid.SampledFrom([]deployment.Overrun{
+		deployment.FinishWave, deployment.FinishStep, deployment.StopAtEnd, deployment.RollBack, deployment.CarryOn,
+	}).Draw(t, "overrun")
+}
+
+func (w *wild) moveEnd(t *rapid.T) {
+	end, overrun := w.end(t)
+	w.do(t, deployment.EndMoved{MustEnd: end, Overrun: overrun, Why: "the calendar changed"})
+}
+
+func (w *wild) held(t *rapid.T) {
+	w.do(t, deployment.AuthorisationHeld{By: anna, Voided: "a vote was withdrawn", WakeAt: w.moment(t)})
+}
+
+func (w *wild) anew(t *rapid.T) {
+	e := deployment.AskedAnew{Asked: w.asked(), By: anna, Voids: rapid.Bool().Draw(t, "voids")}
+	e.StartAfter = w.moment(t)
+	if rapid.Bool().Draw(t, "once more") {
+		e.Asked = w.askedOnceMore()
+	}
+	w.do(t, e)
+}
+
 func (w *wild) cancel(t *rapid.T) {
 	if rapid.IntRange(0, 9).Draw(t, "really") == 0 {
 		w.do(t, deployment.CancelAsked{By: anna, Why: "enough"})
@@ -233,6 +286,9 @@ func (w *wild) finish(t *rapid.T) {
 			w.do(t, deployment.PlanFrozen{By: anna})
 		case deployment.Planned:
 			w.do(t, deployment.AuthorisationGiven{By: anna})
+		case deployment.Authorised, deployment.Scheduled:
+			w.now = later(w.now, w.d.StartAfter)
+			w.do(t, deployment.StartJudged{Verdict: practice.Pass()})
 		case deployment.VerifyingComponents:
 			w.do(t, deployment.ComponentsJudged{Verdict: practice.Pass()})
 		case deployment.AwaitingGuidance:
@@ -248,7 +304,7 @@ func (w *wild) finish(t *rapid.T) {
 func (w *wild) fair(t *rapid.T) {
 	switch s := w.d.Stage; {
 	case !w.d.WakeAt.IsZero():
-		w.now = w.d.WakeAt
+		w.now = later(w.now, w.d.WakeAt)
 		w.do(t, deployment.TimeCame{})
 	case w.d.Issuing(s.Number):
 		w.issuePage(t)
@@ -266,6 +322,13 @@ func (w *wild) fair(t *rapid.T) {
 		}
 		t.Fatalf("it waits for nobody: %+v", w.d)
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // replay lets the same events happen again, one transaction after the other.

@@ -13,6 +13,9 @@ func (c *course) reported(e Reported) {
 	if !taken || r.Deployment != c.d.ID {
 		return
 	}
+	if c.meetEnd() {
+		after, _ = before.take(r, c.now, c.refusing())
+	}
 	c.noteReport(after, r)
 	resolved := ""
 	if before.State == TargetUnknown {
@@ -36,6 +39,7 @@ func (c *course) orderWithdrawn(e OrderWithdrawn) {
 	if before.State != Ordered || before.Order != e.Target.Order || before.Deployment != c.d.ID {
 		return
 	}
+	c.meetEnd()
 	c.noteOn(before.Name, EntryWithdrawn, practice.Tranship, "", map[string]any{
 		"order": before.Order, "stage": before.Stage, "attempt": before.Attempt,
 	})
@@ -50,6 +54,7 @@ func (c *course) targetSilent(e TargetSilent) {
 	if !open || before.Deadline.IsZero() || before.Deadline.After(c.now) || before.Deployment != c.d.ID {
 		return
 	}
+	c.meetEnd()
 	after := before.silent(c.now)
 	c.noteOn(after.Name, EntrySilent, practice.Tranship, after.Message, map[string]any{
 		"order": after.Order, "stage": after.Stage, "attempt": after.Attempt, "begun": after.begun(),

@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 func play(t *testing.T, script string) string {
 	t.Helper()
 	var out strings.Builder
-	p := &player{shape: shape{waves: []int{2}}}
+	p := &player{shape: shape{waves: []int{2}}, gates: gates{unasked: true}}
 	for i, line := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
 		if strings.HasPrefix(line, "    ") {
 			continue
@@ -75,6 +75,7 @@ func play(t *testing.T, script string) string {
 // player carries out the lines of one script.
 type player struct {
 	shape shape
+	gates gates
 	sv    *server
 }
 
@@ -83,11 +84,18 @@ func (p *player) line(verb string, words []string) ([]string, error) {
 	case "given":
 		return nil, p.given(words)
 	case "again": // the same from the beginning
-		p.sv = nil
+		p.sv, p.gates = nil, gates{unasked: true}
 		return nil, nil
+	case "gate":
+		return nil, p.gate(words)
+	case "window": // ends 11:00 finish-wave
+		end, err := moment(words[1])
+		p.gates.end, p.gates.overrun = end, deployment.Overrun(words[2])
+		return nil, err
 	}
 	if p.sv == nil {
 		p.sv = newServer(p.shape)
+		p.sv.gates = &p.gates
 	}
 	p.sv.last, p.sv.effects = deployment.Change{}, nil
 	switch verb {
@@ -104,6 +112,13 @@ func (p *player) line(verb string, words []string) ([]string, error) {
 		}
 		p.sv.now = p.sv.now.Add(d)
 		return p.tell(p.sv.decide(deployment.TimeCame{}))
+	case "at":
+		at, err := moment(words[0])
+		if err != nil {
+			return nil, err
+		}
+		p.sv.now = at
+		return p.tell(p.sv.decide(deployment.TimeCame{}))
 	case "why":
 		var told []string
 		for _, r := range deployment.Why(p.sv.d, p.sv.now).Reasons {
@@ -119,8 +134,59 @@ func (p *player) line(verb string, words []string) ([]string, error) {
 	case "when":
 		return p.tell(p.when(words))
 	default:
-		return nil, fmt.Errorf("%q is not given, when, then, wait or why", verb)
+		return nil, fmt.Errorf("%q is not given, gate, window, when, then, wait, at or why", verb)
 	}
+}
+
+// moment reads a time of the day of the scripts.
+func moment(text string) (time.Time, error) {
+	at, err := time.Parse("15:04", text)
+	return day.Truncate(24 * time.Hour).Add(time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute), err
+}
+
+// gate closes or opens a gate: gate freeze closes until 12:00 because it is the end of the year.
+func (p *player) gate(words []string) error {
+	if len(words) < 2 {
+		return fmt.Errorf("which gate?")
+	}
+	why, until := "", time.Time{}
+	if i := slices.Index(words, "because"); i >= 0 {
+		why = strings.Join(words[i+1:], " ")
+	}
+	if words[1] == "closes" && len(words) > 3 && words[2] == "until" {
+		at, err := moment(words[3])
+		if err != nil {
+			return err
+		}
+		until = at
+	}
+	switch {
+	case words[0] == "authorisation":
+		p.gates.missing, p.gates.unasked = why, false
+	case words[1] == "closes":
+		p.gates.closes(words[0], why, until)
+	default:
+		p.gates.opens(words[0])
+	}
+	return nil
+}
+
+// again has what is asked changed.
+func (p *player) anew(words []string, why string) error {
+	e := deployment.AskedAnew{Asked: p.sv.asked(), By: anna, Why: why}
+	switch words[0] {
+	case "rescheduled": // rescheduled to 13:00
+		at, err := moment(words[2])
+		if err != nil {
+			return err
+		}
+		e.StartAfter = at
+	case "asked": // asked anew
+		e.Asked, e.Voids = p.sv.askedOnceMore(), true
+	case "replanned":
+		e.Plan, e.PlanDigest, e.Subject, e.Voids = "P-10", digest("plan anew"), digest("plan anew"), true
+	}
+	return p.sv.decide(e)
 }
 
 func (p *player) given(words []string) error {
@@ -165,7 +231,12 @@ func (p *player) when(words []string) error {
 	case "planned":
 		return s.decide(deployment.PlanFrozen{By: anna})
 	case "authorised":
+		p.gates.missing, p.gates.unasked = "", false
 		return s.decide(deployment.AuthorisationGiven{By: anna, Why: why})
+	case "reconsidered":
+		return s.decide(deployment.Reconsidered{})
+	case "rescheduled", "asked", "replanned":
+		return p.anew(words, why)
 	case "components":
 		if words[1] == "pass" {
 			return s.decide(deployment.ComponentsJudged{Verdict: practice.Pass()})

@@ -27,6 +27,11 @@ type server struct {
 	entries []practice.Entry
 	once    bool // decide once only, without proof that deciding again gives the same
 	closed  bool // the verdict of the components
+	plan    []plan.Target
+	gates   *gates // answer what control would; nil: nobody does
+
+	authorised bool               // and not voided since
+	overrun    deployment.Overrun // for walks: how to meet the end of the window; empty: there is none
 }
 
 // shape is what a test chooses about a deployment.
@@ -39,7 +44,8 @@ type shape struct {
 	maxFailures int
 	startAfter  time.Duration
 	remove      bool
-	fresh       bool // nothing was there before
+	fresh       bool               // nothing was there before
+	overrun     deployment.Overrun // for walks: how to meet the end of the window
 }
 
 var day = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -80,7 +86,7 @@ func newServer(s shape) *server {
 			if s.fresh {
 				target.Before = []plan.Before{{}}
 			}
-			sv.names = append(sv.names, name)
+			sv.names, sv.plan = append(sv.names, name), append(sv.plan, target)
 			sv.rows[name] = deployment.NewTarget("D-12", target)
 		}
 	}
@@ -123,7 +129,41 @@ func (s *server) commit(rows []deployment.Target, events ...deployment.Event) er
 	s.d, s.last = change.Deployment, change
 	s.effects = append(s.effects, change.Effects...)
 	s.entries = append(s.entries, change.Entries...)
-	return s.check(before, change, len(events))
+	if err := s.check(before, change, len(events)); err != nil {
+		return err
+	}
+	if len(events) == 1 {
+		if err := s.lawful(before, events[0]); err != nil {
+			return err
+		}
+	}
+	return s.carryOut(change)
+}
+
+// carryOut does what is done along with a decision: the rows of another plan,
+// and the answers of the gates.
+func (s *server) carryOut(change deployment.Change) error {
+	for _, effect := range change.Effects {
+		if _, is := effect.(deployment.ReplaceTargets); is {
+			for _, target := range s.plan {
+				s.rows[target.Name] = deployment.NewTarget(s.d.ID, target)
+			}
+		}
+		if s.gates == nil {
+			continue
+		}
+		answer, is := s.gates.answer(effect)
+		if !is {
+			continue
+		}
+		change.Effects = slices.DeleteFunc(slices.Clone(change.Effects), func(e deployment.Effect) bool { return e == effect })
+		if err := s.decide(answer); err != nil {
+			return err
+		}
+		s.last.Entries = append(change.Entries, s.last.Entries...)
+		s.last.Effects = append(change.Effects, s.last.Effects...)
+	}
+	return nil
 }
 
 // check gives the first rule that the change breaks.
@@ -137,10 +177,11 @@ func (s *server) check(before deployment.Deployment, change deployment.Change, e
 		return broken("%d rows moved on %d events", len(change.Targets), events)
 	case s.closed && slices.Contains([]deployment.State{deployment.Executing, deployment.Accepting, deployment.VerifyingTargets}, s.d.State):
 		return broken("the deployment is %s though the components' verdict is closed", s.d.State)
-	case (s.d.State == deployment.AwaitingGuidance || s.d.State == deployment.Scheduled) && len(s.d.Waiting.Reasons) == 0:
-		return broken("the deployment is %s without a reason", s.d.State)
 	case s.d.State == deployment.Closed && s.d.Result != deployment.Succeeded && s.d.Cause == "":
 		return broken("the deployment closed as %s without a cause", s.d.Result)
+	}
+	if err := explained(s.d, s.now); err != nil {
+		return err
 	}
 	return s.recount()
 }

@@ -47,6 +47,7 @@ type world struct {
 	inFlight  []message
 	stored    map[string]bool // reports by order and number
 	believed  map[string]deployment.Landing
+	calendar  gates
 	patient   bool // nobody answers a question any more
 	calm      bool // nothing is lost, nobody is down
 	violation error
@@ -131,12 +132,7 @@ func (w *world) until(quiet int) error {
 }
 
 func (w *world) begin() error {
-	for _, e := range []deployment.Event{deployment.PlanFrozen{By: anna}, deployment.AuthorisationGiven{By: anna}} {
-		if err := w.decide(e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.decide(deployment.PlanFrozen{By: anna})
 }
 
 // tick lets a little time go.
@@ -293,6 +289,9 @@ func (w *world) effectsDone() error {
 // effectDone does one effect, and says whether there is more of it to do.
 func (w *world) effectDone(e deployment.Effect) (bool, error) {
 	switch e := e.(type) {
+	case deployment.JudgeAuthorisation, deployment.JudgeStart, deployment.JudgeEnd:
+		answer, _ := w.calendar.answer(e)
+		return false, w.decide(answer)
 	case deployment.JudgeComponents:
 		return false, w.decide(deployment.ComponentsJudged{Verdict: practice.Pass()})
 	case deployment.IssueOrders:

@@ -147,7 +147,7 @@ func TestLateOrders(t *testing.T) {
 	s := newServer(shape{waves: []int{2}})
 	for _, e := range []deployment.Event{
 		deployment.PlanFrozen{By: anna}, deployment.AuthorisationGiven{By: anna},
-		deployment.ComponentsJudged{Verdict: practice.Pass()},
+		deployment.StartJudged{Verdict: practice.Pass()}, deployment.ComponentsJudged{Verdict: practice.Pass()},
 	} {
 		if err := s.decide(e); err != nil {
 			t.Fatal(err)

@@ -17,7 +17,7 @@ func (c *course) verifyComponents() {
 // componentsJudged: the first gate that is asked at the moment of the start.
 // Nothing was touched before it, so a closed gate ends the deployment.
 func (c *course) componentsJudged(e ComponentsJudged) {
-	if !c.state(VerifyingComponents) {
+	if !c.state(VerifyingComponents) || c.meetEnd() && !c.state(VerifyingComponents) {
 		return
 	}
 	c.noteGate("component verification", e.Verdict, nil)
@@ -42,14 +42,14 @@ func (c *course) componentsJudged(e ComponentsJudged) {
 // timeCame: what was due until now goes on. A timer that is not due changes nothing.
 func (c *course) timeCame() {
 	switch {
-	case c.overdue():
+	case c.d.overdue(c.now):
 		c.windowEnded()
 	case c.d.WakeAt.IsZero() || c.d.WakeAt.After(c.now):
 		// a timer that was set anew meanwhile
 	case c.state(Planned):
-		c.effect(JudgeAuthorisation{})
-	case c.state(Scheduled):
-		c.effect(JudgeStart{})
+		c.judgeAuthorisation()
+	case c.state(Authorised, Scheduled):
+		c.judgeStart()
 	case c.state(Executing) && c.soaking() && !c.d.Stage.SoakEnd.After(c.now):
 		c.afterSoak(practice.Tranship, fmt.Sprintf("the soak of wave %d is over", c.d.Stage.Wave))
 	}

@@ -52,11 +52,12 @@ var moves = []Move{
 	{Scheduled, OnAuthorisationHeld, []State{Planned}},
 	{Scheduled, OnAskedAnew, []State{Planned}},
 	{Scheduled, OnStartJudged, []State{VerifyingComponents}},
-	{VerifyingComponents, OnComponentsJudged, []State{VerifyingTargets, Executing, Closed}},
+	{VerifyingComponents, OnComponentsJudged, []State{Scheduled, VerifyingTargets, Executing, Closed}},
+	{VerifyingComponents, OnTimeCame, []State{Scheduled}},
 
 	{VerifyingTargets, OnOrdersIssued, afterVerify},
 	{VerifyingTargets, OnReported, afterVerify},
-	{VerifyingTargets, OnOrderWithdrawn, []State{AwaitingGuidance}},
+	{VerifyingTargets, OnOrderWithdrawn, []State{AwaitingGuidance, Closed}},
 	{VerifyingTargets, OnTargetSilent, []State{AwaitingGuidance}},
 
 	{Executing, OnOrdersIssued, afterExecute},
@@ -76,6 +77,7 @@ var moves = []Move{
 	{Remediating, OnTargetSilent, []State{AwaitingGuidance}},
 
 	{AwaitingGuidance, OnReported, afterDoubt},
+	{AwaitingGuidance, OnTimeCame, []State{Remediating, Closed}},
 	{AwaitingGuidance, OnGuidanceGiven, []State{VerifyingTargets, Executing, Accepting, Remediating, Closed}},
 
 	{Requested, OnCancelAsked, afterCancel},

@@ -24,8 +24,15 @@ func (p *player) tell(err error) ([]string, error) {
 		told = append(told, tellLanding(l))
 	}
 	for _, e := range change.Entries {
-		if e.Kind == deployment.EntryStateChanged {
+		switch e.Kind {
+		case deployment.EntryStateChanged:
 			told = append(told, tellWhy(fmt.Sprintf("%s -> %s", e.Data["from"], e.Data["to"]), e.Why))
+		case deployment.EntryVoided:
+			told = append(told, tellWhy("the authorisation is void", e.Why))
+		case deployment.EntryEndMoved:
+			told = append(told, tellWhy(fmt.Sprintf("it must end at %s, else %s", e.Data["mustEnd"], e.Data["overrun"]), e.Why))
+		case deployment.EntryWindowEnded:
+			told = append(told, fmt.Sprintf("its window ended at %s: %s", e.Data["at"], e.Data["overrun"]))
 		}
 	}
 	for _, e := range change.Effects {
@@ -95,6 +102,10 @@ func tellLanding(l deployment.Landing) string {
 
 func tellEffect(e deployment.Effect) string {
 	switch e := e.(type) {
+	case deployment.JudgeAuthorisation:
+		return "do: ask whether it is authorised"
+	case deployment.ReplaceTargets:
+		return "do: put the targets of the new plan in the place of the old"
 	case deployment.JudgeComponents:
 		return "do: ask the library about the components"
 	case deployment.IssueOrders:
