@@ -448,6 +448,7 @@ type Defect struct {
 type Deployment struct {
 	AcceptedBy   DeploymentAcceptance `json:"acceptedBy,omitempty,omitzero"`
 	Authority    string               `json:"authority,omitempty,omitzero"`
+	Beyond       time.Time            `json:"beyond,omitempty,omitzero"`
 	Cause        string               `json:"cause,omitempty,omitzero"`
 	Change       string               `json:"change,omitempty,omitzero"`
 	Class        string               `json:"class,omitempty,omitzero"`
