@@ -56,7 +56,8 @@ func parseRepeat(text string, start time.Time) (*repeat, error) {
 	case !first.Equal(start):
 		return nil, fmt.Errorf("%q does not come at start; it comes first at %s: begin there", text, first.Format(wallMinutes))
 	}
-	return r, r.countOut()
+	r.countOut()
+	return r, nil
 }
 
 var ruleOrder = []string{"FREQ", "INTERVAL", "WKST", "COUNT", "UNTIL", "BYSETPOS", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYHOUR", "BYMINUTE"}
@@ -199,19 +200,17 @@ func (r *repeat) writeOut(o rrule.ROption) {
 }
 
 // countOut turns COUNT into the last beginning.
-func (r *repeat) countOut() error {
-	left, count := r.count, r.count
-	if count == 0 {
-		return nil
+func (r *repeat) countOut() {
+	if r.count == 0 {
+		return
 	}
-	r.count = 0
+	left, last := r.count, r.start
 	r.each(r.start, func(wall time.Time) bool {
-		r.untilWall = wall
+		last = wall
 		left--
 		return left > 0
 	})
-	r.count = count
-	return nil
+	r.untilWall = last
 }
 
 func (r *repeat) first(from time.Time) (first time.Time, found bool) {
