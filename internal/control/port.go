@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
@@ -28,6 +29,7 @@ type Tx interface {
 	deployment.Store
 	record.Store
 	party.Store
+	communication.Store
 	Installation
 	Jobs
 	Inspection
@@ -67,14 +69,17 @@ type Jobs interface {
 
 // Job is a piece of later work. Its work is idempotent.
 type Job struct {
-	Kind    string         `json:"kind"` // JobAdvance, JobReconsider
+	Kind    string         `json:"kind"` // JobAdvance, JobReconsider, JobDeliver
 	Scope   practice.Scope `json:"scope"`
-	Subject string         `json:"subject"` // the deployment's id, where it is about one
+	Subject string         `json:"subject"` // the id of the deployment or the announcement, where it is about one
 	Due     int64          `json:"due"`     // Unix seconds; 0: at once. Jobs of different moments are different
 }
 
 // JobAdvance looks what is due for a deployment and does it.
 const JobAdvance = "advance"
+
+// JobDeliver tries to deliver an announcement.
+const JobDeliver = "deliver"
 
 // Store is the system of record.
 type Store interface {
@@ -119,6 +124,29 @@ type Keys interface {
 	// always the same for the same purpose: "webhook/default/site/3" names the use,
 	// whose it is, and its generation. The next generation is another secret.
 	Secret(purpose string) []byte
+}
+
+// Announce sends what is told; it remembers nothing.
+type Announce interface {
+	// Mails says whether mail can be sent.
+	Mails() bool
+	// Send tries once, for at most 20 seconds, and gives what the receiver
+	// answered, without secrets. The error says that it has not taken it; it is
+	// Terminal where trying again cannot help.
+	Send(ctx context.Context, s Sending) (answer string, err error)
+}
+
+// Sending is one announcement with where it goes.
+type Sending struct {
+	ID      string // the same at every attempt, so that a receiver can drop repeats
+	At      time.Time
+	Channel communication.Channel
+	To      string // of mail: the address
+	URL     string // of webhook and chat
+	Style   communication.ChatStyle
+	Message communication.Message
+	Content []byte   // of a webhook
+	Secrets [][]byte // of a webhook: it is signed with each
 }
 
 // Media looks into the library's storage.

@@ -8,6 +8,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/calendar"
+	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
@@ -43,6 +44,9 @@ func kinds() map[practice.Kind]kind {
 		}),
 		practice.KindRelease: kindOf("Versions of components that move as one.", func(s library.ReleaseSpec) (string, []practice.Problem) {
 			return "", library.CheckRelease(s)
+		}),
+		practice.KindSubscription: kindOf("Who is told of what, and how.", func(s communication.SubscriptionSpec) (string, []practice.Problem) {
+			return "", communication.CheckSubscription(s)
 		}),
 		practice.KindModel: kindOf("How components get into environments, out of them and back.", func(s model.Spec) (string, []practice.Problem) {
 			return "", model.CheckSpec(s)

@@ -24,6 +24,18 @@ func (jobArgs) Kind() string { return "tranship" }
 // InsertOpts lets jobs be tried again for as long as it takes.
 func (jobArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 30000} }
 
+// outside is the queue of jobs that wait for others than us: deployments never
+// wait behind a receiver that is slow.
+const outside = "outside"
+
+// queue gives the queue of a job.
+func queue(j control.Job) string {
+	if j.Kind == control.JobDeliver {
+		return outside
+	}
+	return river.QueueDefault
+}
+
 // quiet keeps River's own messages away where nobody asked for them.
 var quiet = slog.New(slog.DiscardHandler)
 
@@ -155,7 +167,7 @@ func riverConfig(w *work) (*river.Config, error) {
 		return nil, err
 	}
 	return &river.Config{
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 16}},
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 16}, outside: {MaxWorkers: 8}},
 		Workers:                     workers,
 		Logger:                      slog.New(onlyWarnings{w.log.Handler()}),
 		FetchCooldown:               5 * time.Millisecond,

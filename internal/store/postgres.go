@@ -149,7 +149,7 @@ func (t *postgresTx) enqueue(ctx context.Context, j control.Job, at time.Time) (
 	if !t.writing {
 		return 0, errReadOnly
 	}
-	stored, err := t.engine.jobs.InsertTx(ctx, t.Tx, jobArgs{Job: j}, &river.InsertOpts{ScheduledAt: at})
+	stored, err := t.engine.jobs.InsertTx(ctx, t.Tx, jobArgs{Job: j}, &river.InsertOpts{ScheduledAt: at, Queue: queue(j)})
 	if err != nil {
 		return 0, err
 	}

@@ -161,7 +161,7 @@ func (t *sqliteTx) enqueue(ctx context.Context, j control.Job, at time.Time) (in
 	if !t.writing {
 		return 0, errReadOnly
 	}
-	stored, err := t.engine.jobs.InsertTx(ctx, t.Tx, jobArgs{Job: j}, &river.InsertOpts{ScheduledAt: at})
+	stored, err := t.engine.jobs.InsertTx(ctx, t.Tx, jobArgs{Job: j}, &river.InsertOpts{ScheduledAt: at, Queue: queue(j)})
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
@@ -56,8 +57,9 @@ func (s suite) fill(mark string) {
 	m, blob := manifest("api", 1, "", "app-"+mark), digest(50)
 	s.update(func(tx control.Tx) error {
 		_, errCounter := tx.NextOrderCounter(map[string]int{"agent-1": len(mark)})
+		_, errTold := tx.AddAnnouncement(announcement(0, mark))
 		_, errReports := tx.AddReports([]deployment.Report{{Order: "o1", Seq: 1, Deployment: d.ID, Target: "host-000", Message: "m-" + mark}})
-		for i, err := range []error{errCounter, errReports,
+		for i, err := range []error{errCounter, errTold, errReports,
 			tx.PutDeployment(done),
 			tx.PutDocument(document("web", "p-"+mark, 0, 1)),
 			tx.Land([]environment.Presence{landed}),
@@ -102,6 +104,7 @@ func (s suite) alter() {
 		for i, err := range []error{errForget, errCounter,
 			tx.PutDocument(removed), tx.Doubt([]environment.Presence{presence("web", "api", "9", 20)}),
 			tx.SawAgents([]environment.Agent{{Name: "web", Version: "altered"}}), tx.MoveVersion(moved, library.Quarantined),
+			tx.PutAnnouncement(communication.Announcement{ID: "A-1", Revision: 1, Deployment: "altered"}),
 			tx.PutDeployment(d), tx.PutDeploymentTargets(rows), tx.BeginOrders([]string{"o1"}),
 			tx.PutToken(party.Token{ID: "tok", RevokedAt: at(9)}), tx.UseEnrolment("enr", at(9)), tx.ForgetBefore(at(99)),
 		} {
@@ -171,6 +174,8 @@ func everything(s suite) string {
 			func() (any, error) { return tx.TokenByID("tok") },
 			func() (any, error) { return tx.Tokens(all) },
 			func() (any, error) { return tx.EnrolmentByID("enr") },
+			func() (any, error) { return tx.Announcement("A-1") },
+			func() (any, error) { return tx.Announcements(communication.Filter{}, all) },
 			func() (any, error) { return tx.Remembered("k") },
 			func() (any, error) { head, signed, err := tx.RecordHead(); return []any{head, signed}, err },
 			func() (any, error) { return tx.RecordRow(0) },

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) control.Store) {
 		{"silent targets", testSilentTargets},
 		{"orders", testOrders},
 		{"reports and output", testReports},
+		{"announcements", testAnnouncements},
 		{"record", testRecord},
 		{"an error stores nothing", testRollback},
 		{"a view writes nothing", testViewIsReadOnly},

@@ -1,0 +1,215 @@
+package communication_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/record"
+)
+
+var (
+	anna = practice.Actor{Kind: practice.Person, Name: "anna"}
+	noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
+)
+
+func entry(kind string, data map[string]any) practice.Entry {
+	return practice.Entry{Kind: kind, Subject: record.DeploymentSubject("D-1"), Who: practice.Tranship, When: noon, Data: data}
+}
+
+func moved(from, to deployment.State) practice.Entry {
+	return entry(deployment.EntryStateChanged, map[string]any{"from": string(from), "to": string(to)})
+}
+
+func closed(result deployment.Result) practice.Entry {
+	return entry(deployment.EntryClosed, map[string]any{"result": string(result), "cause": "two targets failed"})
+}
+
+func judged(gate string, open bool) practice.Entry {
+	return entry(deployment.EntryGateJudged, map[string]any{"gate": gate, "open": open, "reasons": []any{"operations have not agreed"}})
+}
+
+// R108, R112: before, during and after: what is told of each entry, by the words
+// that the rooms really write.
+func TestWhatIsWorthTelling(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		entries []practice.Entry
+		want    string
+	}{
+		{"planned, and waits for its approval", []practice.Entry{entry(deployment.EntryPlanned, nil), judged("authorisation", false), moved(deployment.Requested, deployment.Planned)}, "planned; waiting"},
+		{"authorised", []practice.Entry{judged("authorisation", true), entry(deployment.EntryAuthorised, nil)}, "authorised"},
+		{"its authorisation is voided", []practice.Entry{entry(deployment.EntryVoided, nil), judged("authorisation", false)}, "voided; waiting"},
+		{"a freeze holds it", []practice.Entry{judged("start", false)}, "held"},
+		{"it starts", []practice.Entry{moved(deployment.VerifyingTargets, deployment.Executing)}, "started"},
+		{"it goes on after guidance", []practice.Entry{moved(deployment.AwaitingGuidance, deployment.Executing)}, ""},
+		{"a wave fails", []practice.Entry{judged("wave 1", false), moved(deployment.Executing, deployment.AwaitingGuidance)}, "failed+waiting"},
+		{"it is brought back", []practice.Entry{moved(deployment.Executing, deployment.Remediating)}, "failed"},
+		{"a person lets it be brought back", []practice.Entry{moved(deployment.AwaitingGuidance, deployment.Remediating)}, ""},
+		{"it succeeds", []practice.Entry{moved(deployment.Accepting, deployment.Closed), closed(deployment.Succeeded)}, "ended"},
+		{"it ends as failed", []practice.Entry{closed(deployment.Failed)}, "failed+ended"},
+		{"reports are not told", []practice.Entry{entry(deployment.EntryReported, nil), {Kind: deployment.EntryAuthorised, Subject: "document/Target/x"}}, ""},
+	} {
+		var got []string
+		for _, h := range communication.FromEntries(c.entries, 40) {
+			var words []string
+			for _, e := range h.Events {
+				words = append(words, string(e))
+			}
+			got = append(got, strings.Join(words, "+"))
+			if h.Index < 40 || h.Index >= 40+int64(len(c.entries)) {
+				t.Errorf("%s: index %d is not that of its entry", c.name, h.Index)
+			}
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s: told %q; want %q", c.name, strings.Join(got, "; "), c.want)
+		}
+	}
+}
+
+func matter() communication.Matter {
+	return communication.Matter{
+		Deployment: "D-1", Release: "web@1.4", Environment: "live", RequestedBy: anna, Reason: "ticket 7",
+		Items: []communication.Item{{Component: "web", Version: "1.4", Digest: practice.DigestOf([]byte("4")),
+			Before: &communication.Item{Component: "web", Version: "1.3", Digest: practice.DigestOf([]byte("3"))}}},
+		Services: []string{"shop"}, Groups: []string{"operations"}, Waiting: practice.Pass(),
+	}
+}
+
+func happening(e practice.Entry, change func(*communication.Matter)) communication.Happening {
+	h := communication.FromEntries([]practice.Entry{e}, 7)[0]
+	h.Matter = matter()
+	if change != nil {
+		change(&h.Matter)
+	}
+	return h
+}
+
+// R112: each audience is told of its own deployments only.
+func TestSubscriptionsChoose(t *testing.T) {
+	t.Parallel()
+	failed := happening(closed(deployment.Failed), nil)
+	for _, c := range []struct {
+		spec communication.SubscriptionSpec
+		want bool
+	}{
+		{communication.SubscriptionSpec{}, true},
+		{communication.SubscriptionSpec{Events: []communication.Event{communication.Ended}}, true},
+		{communication.SubscriptionSpec{Events: []communication.Event{communication.Failed}}, true},
+		{communication.SubscriptionSpec{Events: []communication.Event{communication.Started}}, false},
+		{communication.SubscriptionSpec{Environments: []string{"test", "live"}, Services: []string{"shop"}, Components: []string{"web"}, Groups: []string{"operations"}}, true},
+		{communication.SubscriptionSpec{Environments: []string{"test"}}, false},
+		{communication.SubscriptionSpec{Services: []string{"other"}}, false},
+		{communication.SubscriptionSpec{Components: []string{"db"}}, false},
+		{communication.SubscriptionSpec{Groups: []string{"security"}}, false},
+	} {
+		if got := c.spec.Wants(failed); got != c.want {
+			t.Errorf("%+v wants it: %v; want %v", c.spec, got, c.want)
+		}
+	}
+}
+
+// R108: the message says what, where, why it waits, who can act and how.
+func TestWordsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	h := happening(judged("authorisation", false), func(m *communication.Matter) {
+		m.Waiting = practice.Hold(practice.Reason{Gate: "approval", Message: "operations has 1 of 2 votes", Who: "bert, carla", How: "tranship approve D-1", Until: noon.Add(time.Hour)})
+	})
+	m := communication.Words([]communication.Happening{h})
+	if m.Subject != "D-1: web@1.4 into live waits for approval" {
+		t.Errorf("subject %q", m.Subject)
+	}
+	for _, part := range []string{"operations has 1 of 2 votes", "until 2026-03-29 13:00 UTC", "Who can act: bert, carla", "How: tranship approve D-1", "Asked for by anna: ticket 7", "tranship deployment why D-1"} {
+		if !strings.Contains(m.Text, part) {
+			t.Errorf("the text lacks %q:\n%s", part, m.Text)
+		}
+	}
+	evil := happening(closed(deployment.Failed), func(m *communication.Matter) { m.Release = "web@1\r\nBcc: all@example.com" })
+	if s := communication.Words([]communication.Happening{evil}).Subject; strings.ContainsAny(s, "\r\n") {
+		t.Errorf("a subject of two lines: %q", s)
+	}
+	for _, result := range []deployment.Result{deployment.Succeeded, deployment.Remediated, deployment.Cancelled, deployment.Failed} {
+		s := communication.Words([]communication.Happening{happening(closed(result), nil)}).Subject
+		want := map[deployment.Result]string{deployment.Succeeded: "has succeeded", deployment.Remediated: "has been remediated", deployment.Cancelled: "has been cancelled", deployment.Failed: "has failed"}[result]
+		if !strings.HasSuffix(s, want) {
+			t.Errorf("%s: subject %q; want it to end with %q", result, s, want)
+		}
+	}
+}
+
+// Every event says something of its own.
+func TestEveryEventHasWords(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, e := range append(communication.Events(), communication.Trial) {
+		h := communication.Happening{Events: []communication.Event{e}, Deployment: "D-1", When: noon, Matter: matter()}
+		s := communication.Words([]communication.Happening{h}).Subject
+		if seen[s] || strings.HasSuffix(s, " is "+string(e)) && e != communication.Planned && e != communication.Authorised {
+			t.Errorf("%s: subject %q", e, s)
+		}
+		seen[s] = true
+	}
+}
+
+// A day at most, further and further apart; trying again by hand begins anew.
+func TestBackoffGivesUpAfterADay(t *testing.T) {
+	t.Parallel()
+	a := communication.Announcement{State: communication.Pending, Since: noon, At: noon, Next: noon}
+	var waits []time.Duration
+	for a.State == communication.Pending {
+		before := a.Next
+		a = a.Told(communication.Attempt{At: a.Next, Answer: "503"}, false, communication.DefaultBackoff())
+		if a.State == communication.Pending {
+			waits = append(waits, a.Next.Sub(before))
+		}
+	}
+	want := []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 6 * time.Hour, 6 * time.Hour}
+	if !slices.Equal(waits, want) || a.State != communication.GivenUp || a.Attempts != 8 || !a.Next.IsZero() {
+		t.Errorf("waited %v, then %s after %d attempts; want %v, then given up", waits, a.State, a.Attempts, want)
+	}
+	a = a.Again(noon.Add(48 * time.Hour)).Told(communication.Attempt{At: noon.Add(48 * time.Hour)}, false, communication.DefaultBackoff())
+	if a.State != communication.Pending || !a.Next.Equal(noon.Add(48*time.Hour+time.Minute)) {
+		t.Errorf("again: %s, next %s; want pending, a minute later", a.State, a.Next)
+	}
+	if a = a.Told(communication.Attempt{At: noon}, true, communication.DefaultBackoff()); a.State != communication.GivenUp {
+		t.Errorf("a final refusal leaves it %s", a.State)
+	}
+}
+
+func TestSubscriptionsAreChecked(t *testing.T) {
+	t.Parallel()
+	hook := func(url string) communication.Via { return communication.Via{Webhook: &communication.Webhook{URL: url}} }
+	for _, c := range []struct {
+		via  communication.Via
+		want string
+	}{
+		{hook("https://ci.example.com/hook"), ""},
+		{communication.Via{Mail: &communication.Mail{To: []string{"anna", "operations", "a.b@example.com"}}}, ""},
+		{communication.Via{}, "spec.via"},
+		{communication.Via{Webhook: &communication.Webhook{URL: "https://x"}, Mail: &communication.Mail{To: []string{"anna"}}}, "spec.via"},
+		{hook("file:///etc/passwd"), "spec.via.webhook.url"},
+		{hook("https://"), "spec.via.webhook.url"},
+		{hook("https://user:secret@example.com/"), "spec.via.webhook.url"},
+		{communication.Via{Chat: &communication.Chat{URL: "gopher://x", Style: communication.Slack}}, "spec.via.chat.url"},
+		{communication.Via{Mail: &communication.Mail{To: []string{"Anna <a@example.com>"}}}, "spec.via.mail.to[0]"},
+		{communication.Via{Mail: &communication.Mail{To: []string{"a@example.com", "x@y\r\nBcc: z@z"}}}, "spec.via.mail.to[1]"},
+	} {
+		got := ""
+		for _, p := range communication.CheckSubscription(communication.SubscriptionSpec{Via: c.via}) {
+			got = p.Path
+			if strings.Contains(p.Message, "secret") {
+				t.Errorf("a problem tells a secret: %s", p.Message)
+			}
+		}
+		if got != c.want {
+			raw, _ := json.Marshal(c.via)
+			t.Errorf("%s: problem at %q; want %q", raw, got, c.want)
+		}
+	}
+}
