@@ -69,7 +69,7 @@ func addDataFlag(cmd *cobra.Command, dir *string, usage string) {
 
 func serverCommand() *cobra.Command {
 	o := wiring.ServerOptions{Version: version}
-	logs := &logFlags{}
+	logs, password := &logFlags{}, ""
 	cmd := &cobra.Command{
 		Use:   "server",
 		Short: "Run the server",
@@ -79,6 +79,9 @@ func serverCommand() *cobra.Command {
 			"certificate that is given or with one of an authority of its own.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := readPassword(&o.Announce.SMTP, password); err != nil {
+				return err
+			}
 			return runServer(cmd.Context(), o, logs, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -88,6 +91,7 @@ func serverCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.Advertise, "advertise", os.Getenv("TRANSHIP_ADVERTISE"), "host name or address that agents reach the server by")
 	cmd.Flags().StringVar(&o.CertFile, "tls-cert", os.Getenv("TRANSHIP_TLS_CERT"), "certificate in PEM")
 	cmd.Flags().StringVar(&o.KeyFile, "tls-key", os.Getenv("TRANSHIP_TLS_KEY"), "key of the certificate in PEM")
+	addAnnounceFlags(cmd, &o.Announce, &password)
 	logs.add(cmd)
 	return cmd
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/plan"
 	"tranship.dev/tranship/internal/practice/record"
 )
@@ -28,6 +29,8 @@ type Ports struct {
 	Keys     Keys
 	Media    Media
 	Identify Identify
+	Announce Announce              // nil: nobody is told anything
+	Backoff  communication.Backoff // of announcements; zero: the default
 	Log      *slog.Logger
 	Server   ServerInfo
 }
@@ -57,7 +60,9 @@ type work struct {
 	hints   map[string]bool
 	sealed  record.Sealed
 	again   []string // deployments that have more to do at once
-	fresh   string   // the plan that was found up to date in this transaction
+
+	announced []communication.Announcement // what it tells
+	fresh     string                       // the plan that was found up to date in this transaction
 }
 
 // note adds an entry to the record of this transaction.
@@ -82,7 +87,10 @@ func (c *Control) update(ctx context.Context, scope practice.Scope, f func(*work
 			if err := f(w); err != nil {
 				return err
 			}
-			return c.seal(w)
+			if err := c.seal(w); err != nil {
+				return err
+			}
+			return c.outbox(w)
 		})
 		if practice.CodeOf(err) != practice.Conflict || isTerminal(err) {
 			break

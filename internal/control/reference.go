@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
@@ -48,6 +49,9 @@ func references(d practice.Document) ([]reference, error) {
 		return peopleReferences(d)
 	case practice.KindWindow, practice.KindFreeze, practice.KindBooking:
 		return calendarReferences(d)
+	case practice.KindSubscription:
+		s, err := communication.DecodeSubscription(d)
+		return subscriptionReferences(s.Spec), err
 	case practice.KindProduct, practice.KindEnvironment:
 	}
 	return nil, nil
@@ -60,6 +64,22 @@ func modelReferences(m model.Model) []reference {
 	}
 	for i, name := range m.Spec.AppliesTo.Components {
 		refs = append(refs, reference{fmt.Sprintf("spec.appliesTo.components[%d]", i), practice.KindComponent, name})
+	}
+	return refs
+}
+
+// subscriptionReferences lists what a subscription is limited to. Services may
+// be products too, and receivers persons or groups: those are not looked up.
+func subscriptionReferences(s communication.SubscriptionSpec) []reference {
+	refs := optional("spec.owner", practice.KindPerson, s.Owner)
+	for i, name := range s.Environments {
+		refs = append(refs, reference{fmt.Sprintf("spec.environments[%d]", i), practice.KindEnvironment, name})
+	}
+	for i, name := range s.Components {
+		refs = append(refs, reference{fmt.Sprintf("spec.components[%d]", i), practice.KindComponent, name})
+	}
+	for i, name := range s.Groups {
+		refs = append(refs, reference{fmt.Sprintf("spec.groups[%d]", i), practice.KindGroup, name})
 	}
 	return refs
 }

@@ -17,11 +17,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tranship.dev/tranship/internal/announce"
 	"tranship.dev/tranship/internal/bus"
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/httpapi"
 	"tranship.dev/tranship/internal/keyring"
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/registry"
 	"tranship.dev/tranship/internal/store"
 )
@@ -36,6 +38,9 @@ type ServerOptions struct {
 	KeyFile   string
 	Version   string
 	Log       *slog.Logger
+
+	Announce announce.Options      // how people and systems are told
+	Backoff  communication.Backoff // when they are told again; zero: the default
 }
 
 // Server is a running server.
@@ -123,9 +128,15 @@ func (s *Server) assemble() (err error) {
 	if err != nil {
 		return err
 	}
+	s.options.Announce.Version, s.options.Announce.Now = s.options.Version, time.Now
+	sender, err := announce.New(s.options.Announce)
+	if err != nil {
+		return err
+	}
 	s.Control = control.New(control.Ports{
 		Store: s.Store, Dispatch: dispatch{hub: s.Hub, events: s.events}, Clock: clock{}, Keys: s.Keys,
 		Media: s.registry, Identify: identify{}, Log: s.options.Log,
+		Announce: sender, Backoff: s.options.Backoff,
 		Server: control.ServerInfo{BusURL: s.BusURL, RegistryURL: s.URL, Version: s.options.Version},
 	})
 	return nil
@@ -174,6 +185,8 @@ func (s *Server) work(ctx context.Context, j control.Job) error {
 		return s.Control.Advance(ctx, j.Scope, j.Subject)
 	case control.JobReconsider:
 		return s.Control.Reconsider(ctx, j.Scope)
+	case control.JobDeliver:
+		return s.Control.Deliver(ctx, j.Scope, j.Subject)
 	}
 	return fmt.Errorf("job of kind %q is not known", j.Kind)
 }

@@ -149,3 +149,22 @@ type Store interface {
 	// PutAnnouncement stores a where the stored revision is a.Revision, and raises it; Conflict otherwise.
 	PutAnnouncement(a Announcement) error
 }
+
+// ForPeople makes the announcement of what happened to one deployment, as people
+// read it; for a system, its content is added.
+func ForPeople(told []Happening, subscription string, by Channel, to string) Announcement {
+	last := told[len(told)-1]
+	a := Announcement{Event: last.Event(), Deployment: last.Deployment, Subscription: subscription, Channel: by, To: to, Message: Words(told)}
+	if last.Event() == Trial {
+		a.Deployment = "" // it is about none
+	}
+	return a
+}
+
+// NewTrial makes the happening that tries a subscription.
+func NewTrial(by practice.Actor, now time.Time) Happening {
+	return Happening{
+		Events: []Event{Trial}, Deployment: "D-0", Who: by, When: now,
+		Matter: Matter{Deployment: "D-0", Release: "example@1.0", Environment: "example", RequestedBy: by, Waiting: practice.Pass()},
+	}
+}

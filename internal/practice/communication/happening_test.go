@@ -173,7 +173,7 @@ func TestBackoffGivesUpAfterADay(t *testing.T) {
 	if !slices.Equal(waits, want) || a.State != communication.GivenUp || a.Attempts != 8 || !a.Next.IsZero() {
 		t.Errorf("waited %v, then %s after %d attempts; want %v, then given up", waits, a.State, a.Attempts, want)
 	}
-	a = a.Again(noon.Add(48 * time.Hour)).Told(communication.Attempt{At: noon.Add(48 * time.Hour)}, false, communication.DefaultBackoff())
+	a = a.Again(noon.Add(48*time.Hour)).Told(communication.Attempt{At: noon.Add(48 * time.Hour)}, false, communication.DefaultBackoff())
 	if a.State != communication.Pending || !a.Next.Equal(noon.Add(48*time.Hour+time.Minute)) {
 		t.Errorf("again: %s, next %s; want pending, a minute later", a.State, a.Next)
 	}
@@ -184,7 +184,9 @@ func TestBackoffGivesUpAfterADay(t *testing.T) {
 
 func TestSubscriptionsAreChecked(t *testing.T) {
 	t.Parallel()
-	hook := func(url string) communication.Via { return communication.Via{Webhook: &communication.Webhook{URL: url}} }
+	hook := func(url string) communication.Via {
+		return communication.Via{Webhook: &communication.Webhook{URL: url}}
+	}
 	for _, c := range []struct {
 		via  communication.Via
 		want string

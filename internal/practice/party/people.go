@@ -12,6 +12,7 @@ import (
 type PersonSpec struct {
 	FullName string `json:"fullName,omitempty" doc:"The name as people say it."`
 	Mail     string `json:"mail,omitempty" doc:"Where mail reaches the person."`
+	Quiet    bool   `json:"quiet,omitempty" doc:"Whether the person is not to be told by mail what becomes of deployments that they asked for."`
 	Zone     string `json:"zone,omitempty" doc:"The person's time zone, an IANA name such as Europe/Berlin; UTC by default."`
 	Left     bool   `json:"left,omitempty" doc:"Whether the person has left: tokens, votes and deputyships end."`
 }

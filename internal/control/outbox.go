@@ -1,0 +1,246 @@
+package control
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/communication"
+	"tranship.dev/tranship/internal/practice/party"
+)
+
+// outbox stores what is worth telling of a transaction's entries together with
+// them: whatever happens to the process, it is told if and only if it happened.
+// The entries are sealed already, so that each happening knows its place.
+func (c *Control) outbox(w *work) error {
+	if c.Announce == nil {
+		return nil
+	}
+	happenings := communication.FromEntries(w.entries, w.sealed.Before.Size)
+	if len(happenings) == 0 {
+		return nil
+	}
+	o, err := c.newOutbox(w)
+	if err != nil {
+		return err
+	}
+	for len(happenings) > 0 {
+		id := happenings[0].Deployment
+		var told []communication.Happening
+		happenings = slices.DeleteFunc(happenings, func(h communication.Happening) bool {
+			if h.Deployment == id {
+				told = append(told, h)
+			}
+			return h.Deployment == id
+		})
+		if err := o.tell(id, told); err != nil {
+			return fmt.Errorf("announce %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// outbox is one transaction's telling.
+type outbox struct {
+	control       *Control
+	work          *work
+	subscriptions []communication.Subscription
+	told          map[string]bool // people who are told of the deployment at hand
+}
+
+func (c *Control) newOutbox(w *work) (*outbox, error) {
+	o := &outbox{control: c, work: w}
+	err := eachDocument(w, practice.KindSubscription, func(d practice.Document) {
+		s, err := communication.DecodeSubscription(d)
+		if err != nil { // it must not hold deployments up
+			c.Log.Error("a subscription is left out", "subscription", d.Name, "error", err)
+			return
+		}
+		o.subscriptions = append(o.subscriptions, s)
+	})
+	return o, err
+}
+
+// eachDocument gives the present documents of a kind, by name.
+func eachDocument(tx Tx, kind practice.Kind, each func(practice.Document)) error {
+	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
+		list, err := tx.Documents(kind, "", page)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			each(d)
+		}
+		if len(list) < page.Limit {
+			return nil
+		}
+		page.After = list[len(list)-1].Name
+	}
+}
+
+// tell stores what everybody is told of what happened to one deployment.
+func (o *outbox) tell(id string, told []communication.Happening) error {
+	matter, err := o.matter(id, told)
+	if err != nil {
+		return err
+	}
+	for i := range told {
+		told[i].Matter = matter
+	}
+	o.told = map[string]bool{}
+	if err := o.tellRequester(told); err != nil {
+		return err
+	}
+	for _, s := range o.subscriptions {
+		if err := o.tellSubscriber(s, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellRequester tells the person who asked, by mail, unless they do not want it (R108).
+func (o *outbox) tellRequester(told []communication.Happening) error {
+	by := told[0].Matter.RequestedBy
+	if by.Kind != practice.Person || !o.control.Announce.Mails() {
+		return nil
+	}
+	told = slices.DeleteFunc(slices.Clone(told), func(h communication.Happening) bool {
+		return h.Event() == communication.Reminder // for those who must act
+	})
+	p, err := personOf(o.work, by.Name)
+	if practice.CodeOf(err) == practice.NotFound || len(told) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if p.Spec.Quiet || p.Spec.Left || p.Spec.Mail == "" {
+		return nil
+	}
+	o.told[by.Name] = true
+	return o.add(communication.ForPeople(told, "", communication.ByMail, by.Name))
+}
+
+// tellSubscriber tells the receivers of one subscription of what they want to know.
+func (o *outbox) tellSubscriber(s communication.Subscription, told []communication.Happening) error {
+	told = slices.DeleteFunc(slices.Clone(told), func(h communication.Happening) bool { return !s.Spec.Wants(h) })
+	if len(told) == 0 {
+		return nil
+	}
+	switch via := s.Spec.Via; {
+	case via.Webhook != nil:
+		for _, h := range told {
+			if err := o.tellSystem(s, h); err != nil {
+				return err
+			}
+		}
+	case via.Chat != nil:
+		return o.add(communication.ForPeople(told, s.Name, communication.ByChat, hostOf(via.Chat.URL)))
+	case via.Mail != nil:
+		receivers, err := receivers(o.work, via.Mail.To)
+		if err != nil {
+			return err
+		}
+		for _, to := range receivers {
+			if o.told[to] {
+				continue
+			}
+			o.told[to] = true
+			if err := o.add(communication.ForPeople(told, s.Name, communication.ByMail, to)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tellSystem tells a webhook of one happening: one announcement for each of its events.
+func (o *outbox) tellSystem(s communication.Subscription, h communication.Happening) error {
+	for _, event := range communication.CDEvents(h, o.control.Server.RegistryURL, o.work.scope) {
+		content, err := json.Marshal(event)
+		if err != nil {
+			return err
+		}
+		a := communication.ForPeople([]communication.Happening{h}, s.Name, communication.ByWebhook, hostOf(s.Spec.Via.Webhook.URL))
+		a.Type, a.Content = event.Type, content
+		if err := o.add(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add stores an announcement and the job that delivers it.
+func (o *outbox) add(a communication.Announcement) error {
+	now := o.work.now
+	a.State, a.At, a.Since, a.Next = communication.Pending, now, now, now
+	a, err := o.work.AddAnnouncement(a)
+	if err != nil {
+		return err
+	}
+	o.work.announced = append(o.work.announced, a)
+	return deliverAt(o.work, a)
+}
+
+// deliverAt stores the job of an announcement's next attempt.
+func deliverAt(w *work, a communication.Announcement) error {
+	job := Job{Kind: JobDeliver, Scope: w.scope, Subject: a.ID}
+	if a.Next.After(w.now) {
+		job.Due = a.Next.Unix()
+		return w.Enqueue(job, a.Next)
+	}
+	return w.Enqueue(job, w.now)
+}
+
+// receivers gives the addresses and persons of a list, groups as their members,
+// each once. Who is neither a person nor a group stays: the delivery says so.
+func receivers(tx Tx, to []string) ([]string, error) {
+	var all []string
+	add := func(names ...string) {
+		for _, name := range names {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	for _, name := range to {
+		if communication.Address(name) {
+			add(name)
+			continue
+		}
+		d, err := tx.Document(practice.KindGroup, name)
+		switch {
+		case practice.CodeOf(err) == practice.NotFound:
+			add(name)
+		case err != nil:
+			return nil, err
+		default:
+			g, err := party.DecodeGroup(d)
+			if err != nil {
+				return nil, err
+			}
+			add(g.Spec.Members...)
+		}
+	}
+	return all, nil
+}
+
+func personOf(tx Tx, name string) (party.Person, error) {
+	d, err := tx.Document(practice.KindPerson, name)
+	if err != nil {
+		return party.Person{}, err
+	}
+	return party.DecodePerson(d)
+}
+
+// hostOf names where a URL leads, without what may be secret in it.
+func hostOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "?"
+	}
+	return u.Host
+}
