@@ -27,6 +27,7 @@ type Tx interface {
 	library.MediaIndex
 	plan.Store
 	deployment.Store
+	deployment.Queue
 	record.Store
 	party.Store
 	communication.Store

@@ -35,10 +35,12 @@ func (t *tx) AddDeployment(d deployment.Deployment) (deployment.Deployment, erro
 		return d, err
 	}
 	planNumber := numbered(planPrefix, d.Plan)
-	if err := t.do(`INSERT INTO deployment (scope, number, revision, plan, environment, release, direction, state, result, closed, wake_at, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	q := queued(d)
+	if err := t.do(`INSERT INTO deployment (scope, number, revision, plan, environment, release, direction, state, result, closed, wake_at,
+		rank, line, begins, ends, requested_at, ended_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.scope, number, d.Revision, planNumber, d.Header.Environment, d.Header.Release, string(d.Header.Direction),
-		string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()), body); err != nil {
+		string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()),
+		q.rank, q.line, q.begins, q.ends, q.requested, q.ended, body); err != nil {
 		return d, err
 	}
 	components := make([][]any, len(d.Header.Items))
@@ -103,8 +105,11 @@ func (t *tx) PutDeployment(d deployment.Deployment) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.run(`UPDATE deployment SET revision = ?, state = ?, result = ?, closed = ?, wake_at = ?, body = ? WHERE scope = ? AND number = ? AND revision = ?`,
-		d.Revision, string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()), body,
+	q := queued(d)
+	n, err := t.run(`UPDATE deployment SET revision = ?, state = ?, result = ?, closed = ?, wake_at = ?,
+		rank = ?, line = ?, begins = ?, ends = ?, requested_at = ?, ended_at = ?, body = ? WHERE scope = ? AND number = ? AND revision = ?`,
+		d.Revision, string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()),
+		q.rank, q.line, q.begins, q.ends, q.requested, q.ended, body,
 		t.scope, deploymentNumber(d.ID), before)
 	if err != nil || n == 1 {
 		return err

@@ -55,7 +55,14 @@ func (c *course) authorisationGiven(e AuthorisationGiven) error {
 		return nil
 	}
 	c.d.Authority = e.Why
-	c.note(EntryAuthorised, e.By, e.Why, map[string]any{"planDigest": string(c.d.PlanDigest), "subject": string(c.d.Subject)})
+	if c.d.Baseline.Start.IsZero() {
+		c.d.Baseline = c.d.Time()
+	}
+	data := map[string]any{"planDigest": string(c.d.PlanDigest), "subject": string(c.d.Subject)}
+	if !c.d.Baseline.Start.IsZero() {
+		data["plannedStart"], data["plannedEnd"] = moment(c.d.Baseline.Start), moment(c.d.Baseline.End)
+	}
+	c.note(EntryAuthorised, e.By, e.Why, data)
 	c.enter(Authorised, practice.Pass(), e.By, e.Why)
 	c.judgeStart()
 	return nil
@@ -83,6 +90,9 @@ func (c *course) askedAnew(e AskedAnew) error {
 	another := e.Plan != c.d.Plan || e.PlanDigest != c.d.PlanDigest
 	// What was authorised is authorised for that subject in that round only.
 	voids := e.Voids || another || e.Subject != c.d.Subject || e.Round != c.d.Round
+	if !e.StartAfter.Equal(c.d.StartAfter) && !c.d.Baseline.Start.IsZero() {
+		c.d.Reschedules++
+	}
 	c.d.Ask, c.d.StartAfter, c.d.Round, c.d.Subject, c.d.Risk = e.Ask, e.StartAfter, e.Round, e.Subject, e.Risk
 	c.d.Plan, c.d.PlanDigest, c.d.Header = e.Plan, e.PlanDigest, e.Header
 	if another {

@@ -60,6 +60,10 @@ type Deployment struct {
 	Authority  string          `json:"authority,omitempty"`  // who authorised it, in words; empty: nobody yet
 	AcceptedBy *Acceptance     `json:"acceptedBy,omitempty"` // change enablement's acceptance of the finished deployment (R28)
 
+	Estimate    practice.Duration `json:"estimate,omitempty"`    // how long it is held to take; 0: not known
+	Baseline    practice.Window   `json:"baseline,omitzero"`     // when it was to start and end when it was first authorised; start zero: at no time in particular
+	Reschedules int               `json:"reschedules,omitempty"` // how often it was moved to another time since
+
 	State    State            `json:"state"`
 	Since    time.Time        `json:"since"` // when the state was entered
 	Result   Result           `json:"result,omitempty"`

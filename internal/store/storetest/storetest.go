@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(t *testing.T) control.Store) {
 		{"deployments", testDeployments},
 		{"deployments are filtered and paged", testDeploymentLists},
 		{"due deployments", testDue},
+		{"the line of deployments", testLine},
+		{"the times of deployments", testTimes},
 		{"last succeeded", testLastSucceeded},
 		{"targets", testTargets},
 		{"targets to order are those that belong", testTargetsToOrder},
