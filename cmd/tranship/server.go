@@ -92,6 +92,8 @@ func serverCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.CertFile, "tls-cert", os.Getenv("TRANSHIP_TLS_CERT"), "certificate in PEM")
 	cmd.Flags().StringVar(&o.KeyFile, "tls-key", os.Getenv("TRANSHIP_TLS_KEY"), "key of the certificate in PEM")
 	addAnnounceFlags(cmd, &o.Announce, &password)
+	cmd.Flags().IntVar(&o.Limits.Running, "max-running", 0, "at most so many deployments run at the same time; 0: any number")
+	cmd.Flags().StringToIntVar(&o.Limits.Tools, "max-running-with", nil, "at most so many at the same time that use a driver: terraform=1,helm=2")
 	logs.add(cmd)
 	return cmd
 }

@@ -14,7 +14,7 @@ import (
 // can be done in it, and feeds the answers back until nothing follows. It gives the deployment as it was stored, and the rows that moved.
 // Orders are left for Advance: the stage that is not issued yet says that they are due.
 func (c *Control) settle(w *work, d deployment.Deployment, events ...deployment.Event) (deployment.Deployment, map[string]deployment.Target, error) {
-	before := d.Revision
+	before, was := d.Revision, d
 	rows := map[string]deployment.Target{}
 	for len(events) > 0 {
 		change, err := deployment.Decide(d, withMovedRows(events, rows), w.now)
@@ -37,7 +37,10 @@ func (c *Control) settle(w *work, d deployment.Deployment, events ...deployment.
 		}
 	}
 	d, err := c.store(w, d, before, rows)
-	return d, rows, err
+	if err != nil {
+		return d, nil, err
+	}
+	return d, rows, c.left(w, was, d)
 }
 
 // withMovedRows gives the events with their rows as they are by now.
@@ -262,7 +265,7 @@ func (c *Control) Recover(ctx context.Context, scope practice.Scope) (int, error
 			count++
 		}
 		if len(open) < page.Limit {
-			return count, nil
+			return count, c.Queue(ctx, scope)
 		}
 		page.After = open[len(open)-1].ID
 	}

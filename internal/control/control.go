@@ -33,6 +33,7 @@ type Ports struct {
 	Backoff  communication.Backoff // of announcements; zero: the default
 	Log      *slog.Logger
 	Server   ServerInfo
+	Limits   Limits
 }
 
 // ServerInfo is what agents are told about the server when they enrol.

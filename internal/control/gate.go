@@ -30,7 +30,7 @@ func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event
 	var judged deployment.StartJudged
 	judged.Verdict = practice.Pass()
 	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
-		c.freshGate, c.aloneGate,
+		c.freshGate, c.aloneGate, c.queueGate,
 	} {
 		g, err := ask(w, d)
 		if err != nil {
@@ -80,17 +80,15 @@ func (c *Control) freshGate(w *work, d deployment.Deployment) (gate, error) {
 // aloneGate holds a deployment while another of the same component changes the environment.
 func (c *Control) aloneGate(w *work, d deployment.Deployment) (gate, error) {
 	for _, item := range d.Header.Items {
-		open, err := w.Deployments(deployment.Filter{Environment: d.Header.Environment, Component: item.Component, Open: true}, practice.Page{Limit: practice.MaxLimit})
+		other, err := changing(w, d.Header.Environment, item.Component, d.ID)
 		if err != nil {
 			return gate{}, err
 		}
-		for _, other := range open {
-			if other.ID != d.ID && other.Begun() {
-				return gate{verdict: practice.Hold(practice.Reason{
-					Gate: "other deployment", Message: other.ID + " of " + item.Component + " into " + d.Header.Environment + " is still " + string(other.State),
-					Since: other.Since, Who: "whoever looks after " + other.ID, How: "tranship deployment watch " + other.ID,
-				})}, nil
-			}
+		if other != nil {
+			return gate{verdict: practice.Hold(practice.Reason{
+				Gate: deployment.GateAlone, Message: other.ID + " of " + item.Component + " into " + d.Header.Environment + " is still under way",
+				Since: other.Started, Who: "whoever looks after " + other.ID, How: "tranship deployment watch " + other.ID,
+			})}, nil
 		}
 	}
 	return gate{verdict: practice.Pass()}, nil

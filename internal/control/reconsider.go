@@ -17,7 +17,7 @@ const JobReconsider = "reconsider"
 var judging = []practice.Kind{
 	practice.KindApprovalPolicy, practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation,
 	practice.KindWindow, practice.KindFreeze, practice.KindBooking,
-	practice.KindEnvironment, practice.KindTarget, practice.KindModel, practice.KindComponent,
+	practice.KindEnvironment, practice.KindTarget, practice.KindModel, practice.KindComponent, practice.KindService,
 }
 
 // reconsiderAll has every open deployment ask its gates again once this

@@ -48,6 +48,7 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Ask: asked, Round: 1,
 			StartAfter: start, Remediates: r.Remediates, SkipFlow: r.SkipFlow,
 			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
+			Estimate: lastTook(w, planned.Header),
 		})
 		if err != nil {
 			return err
@@ -109,7 +110,7 @@ func (c *Control) checkRequest(w *work, r DeploymentRequest, planned plan.Record
 		return err
 	}
 	w.fresh = planned.ID
-	if err := checkAlone(w, planned.Header); err != nil {
+	if err := checkAlone(w, planned.Header, r.StartAfter); err != nil {
 		return err
 	}
 	if r.SkipFlow && r.Reason == "" {
@@ -142,19 +143,55 @@ func checkFresh(w *work, planned plan.Record) error {
 	return nil
 }
 
-// checkAlone refuses a second deployment of the same component into the same environment.
-func checkAlone(tx Tx, h plan.Header) error {
+// checkAlone refuses what wants to start at once while another deployment of the
+// same component changes the environment. One for later may wait for its start.
+func checkAlone(w *work, h plan.Header, start time.Time) error {
+	if start.After(w.now) {
+		return nil
+	}
 	for _, item := range h.Items {
-		open, err := tx.Deployments(deployment.Filter{Environment: h.Environment, Component: item.Component, Open: true}, practice.Page{Limit: 1})
+		other, err := changing(w, h.Environment, item.Component, "")
 		if err != nil {
 			return err
 		}
-		if len(open) > 0 {
-			return practice.Faultf(practice.Conflict, "%s of %s into %s is still %s", open[0].ID, item.Component, h.Environment, open[0].State).
-				WithHint("wait for it, or end it: tranship deployment cancel %s", open[0].ID).Final()
+		if other != nil {
+			return practice.Faultf(practice.Conflict, "%s of %s into %s is still %s", other.ID, item.Component, h.Environment, other.State).
+				WithHint("wait for it, plan this one for later with --at, or end it: tranship deployment cancel %s", other.ID).Final()
 		}
 	}
 	return nil
+}
+
+// changing gives the deployment of a component that has begun in an environment, but for one; nil when there is none.
+func changing(tx Tx, env, component, but string) (*deployment.Deployment, error) {
+	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
+		open, err := tx.Deployments(deployment.Filter{Environment: env, Component: component, Open: true}, page)
+		if err != nil {
+			return nil, err
+		}
+		for i, d := range open {
+			if d.ID != but && d.Begun() {
+				return &open[i], nil
+			}
+		}
+		if len(open) < page.Limit {
+			return nil, nil //nolint:nilnil // none is an answer
+		}
+		page.After = open[len(open)-1].ID
+	}
+}
+
+// lastTook gives how long the last deployment of the same components took there; 0: none.
+func lastTook(tx Tx, h plan.Header) practice.Duration {
+	var names []string
+	for _, item := range h.Items {
+		names = append(names, item.Component)
+	}
+	last, err := tx.LastSucceeded(h.Environment, names)
+	if err != nil || last.Started.IsZero() {
+		return 0 // it is only a guess: nothing depends on it but when it is held to end
+	}
+	return practice.Duration(last.Ended.Sub(last.Started).Truncate(time.Second) + time.Second)
 }
 
 // checkFlow demands that every item is present, whole and certain, in the

@@ -14,9 +14,14 @@ import (
 	"tranship.dev/tranship/internal/practice/library"
 )
 
-type clock struct{}
+type clock struct{ now func() time.Time }
 
-func (clock) Now() time.Time { return time.Now() }
+func (c clock) Now() time.Time {
+	if c.now != nil {
+		return c.now()
+	}
+	return time.Now()
+}
 
 type identify struct{}
 

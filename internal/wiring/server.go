@@ -36,11 +36,13 @@ type ServerOptions struct {
 	Advertise string // the host name or address that agents reach the server by; "" is that of Listen
 	CertFile  string // certificate and key in PEM; "" makes an own authority where one is needed
 	KeyFile   string
+	Limits    control.Limits // how many deployments may run at the same time
 	Version   string
 	Log       *slog.Logger
 
 	Announce announce.Options      // how people and systems are told
 	Backoff  communication.Backoff // when they are told again; zero: the default
+	Now       func() time.Time // the clock of the practice; nil: the host's
 }
 
 // Server is a running server.
@@ -134,9 +136,9 @@ func (s *Server) assemble() (err error) {
 		return err
 	}
 	s.Control = control.New(control.Ports{
-		Store: s.Store, Dispatch: dispatch{hub: s.Hub, events: s.events}, Clock: clock{}, Keys: s.Keys,
-		Media: s.registry, Identify: identify{}, Log: s.options.Log,
 		Announce: sender, Backoff: s.options.Backoff,
+		Store: s.Store, Dispatch: dispatch{hub: s.Hub, events: s.events}, Clock: clock{s.options.Now}, Keys: s.Keys,
+		Media: s.registry, Identify: identify{}, Log: s.options.Log, Limits: s.options.Limits,
 		Server: control.ServerInfo{BusURL: s.BusURL, RegistryURL: s.URL, Version: s.options.Version},
 	})
 	return nil
@@ -187,6 +189,8 @@ func (s *Server) work(ctx context.Context, j control.Job) error {
 		return s.Control.Reconsider(ctx, j.Scope)
 	case control.JobDeliver:
 		return s.Control.Deliver(ctx, j.Scope, j.Subject)
+	case control.JobQueue:
+		return s.Control.Queue(ctx, j.Scope)
 	}
 	return fmt.Errorf("job of kind %q is not known", j.Kind)
 }

@@ -37,6 +37,7 @@ type House struct {
 	Backoff  communication.Backoff // when they are told again
 
 	listen, busListen string
+	change            []func(*wiring.ServerOptions)
 
 	t      testing.TB
 	log    *slog.Logger
@@ -44,15 +45,16 @@ type House struct {
 }
 
 // Start starts a server in a directory of the test; it ends with the test.
-func Start(t testing.TB) *House {
+// Change may alter how it runs.
+func Start(t testing.TB, change ...func(*wiring.ServerOptions)) *House {
 	t.Helper()
-	return StartOn(t, "127.0.0.1:0", "127.0.0.1:0")
+	return StartOn(t, "127.0.0.1:0", "127.0.0.1:0", change...)
 }
 
 // StartOn is Start with the addresses of the API and of the bus.
-func StartOn(t testing.TB, listen, busListen string) *House {
+func StartOn(t testing.TB, listen, busListen string, change ...func(*wiring.ServerOptions)) *House {
 	t.Helper()
-	h := &House{t: t, Dir: t.TempDir(), listen: listen, busListen: busListen, agents: map[string]*wiring.Agent{}}
+	h := &House{t: t, Dir: t.TempDir(), listen: listen, busListen: busListen, change: change, agents: map[string]*wiring.Agent{}}
 	var out io.Writer = io.Discard
 	if os.Getenv("TRANSHIP_TEST_LOG") != "" {
 		out = os.Stderr
@@ -71,10 +73,14 @@ func (h *House) Open() {
 	if h.Server != nil { // agents remember where it was
 		listen, busListen = h.URL[len("http://"):], h.BusURL[len("nats://"):]
 	}
-	s, err := wiring.StartServer(context.Background(), wiring.ServerOptions{
+	o := wiring.ServerOptions{
 		Dir: filepath.Join(h.Dir, "server"), Listen: listen, BusListen: busListen, Version: "test", Log: h.log,
 		Announce: h.Announce, Backoff: h.Backoff,
-	})
+	}
+	for _, change := range h.change {
+		change(&o)
+	}
+	s, err := wiring.StartServer(context.Background(), o)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -10,8 +10,9 @@ import (
 // The gates at which deployments wait for each other: when one is over, the
 // others are asked again.
 const (
-	GateQueue = "queue"            // no free place to run
-	GateAlone = "other deployment" // another of the same component changes the environment
+	GateQueue    = "queue"            // no free place to run
+	GateAlone    = "other deployment" // another of the same component changes the environment
+	GateConflict = "conflict"         // another that is planned or running touches the same
 )
 
 // Rank gives the order in which deployments start where not all can: the lower
@@ -52,7 +53,7 @@ func (d Deployment) Line() Line {
 	}
 	only, others := true, false
 	for _, r := range d.Waiting.Reasons {
-		others = others || r.Gate == GateQueue || r.Gate == GateAlone
+		others = others || r.Gate == GateQueue || r.Gate == GateAlone || r.Gate == GateConflict
 		only = only && r.Gate == GateQueue
 	}
 	switch {

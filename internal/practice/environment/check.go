@@ -11,6 +11,21 @@ import (
 
 // CheckSpec gives what is wrong with an environment beyond its structure.
 func CheckSpec(s Spec) []practice.Problem {
+	return append(checkControl(s), checkLimit(s.Limit)...)
+}
+
+func checkLimit(l Limit) (problems []practice.Problem) {
+	for _, tool := range slices.Sorted(maps.Keys(l.Tools)) {
+		if l.Tools[tool] < 1 {
+			problems = append(problems, practice.Problem{
+				Path: "spec.limit.tools." + tool, Message: fmt.Sprintf("%d is no limit", l.Tools[tool]), Hint: "write 1 or more, or leave it out for any number",
+			})
+		}
+	}
+	return problems
+}
+
+func checkControl(s Spec) []practice.Problem {
 	foreign := s.Control != "" && s.Control != Own
 	switch {
 	case foreign && s.Party == "":

@@ -55,7 +55,8 @@ type CalendarRules struct {
 
 // Limit says how much may happen at once (R79).
 type Limit struct {
-	Deployments int `json:"deployments,omitempty" minimum:"0" doc:"How many deployments may run here at once; 0: any number."`
+	Deployments int            `json:"deployments,omitempty" minimum:"0" doc:"How many deployments may run here at once; 0: any number."`
+	Tools       map[string]int `json:"tools,omitempty" doc:"How many that use a tool may run here at once, by the name of the driver: {helm: 1}."`
 }
 
 // Environment is a place that releases move into and out of.

@@ -51,7 +51,9 @@ func testLine(s suite) {
 	s.same("begun", ids(pages(s, 2, func(tx control.Tx, p practice.Page) ([]deployment.Deployment, error) { return tx.BegunDeployments(p) },
 		func(d deployment.Deployment) string { return d.ID })), begun)
 	backlog := func(environment string) []string {
-		return ids(pages(s, 2, func(tx control.Tx, p practice.Page) ([]deployment.Deployment, error) { return tx.Backlog(environment, p) }, deployment.BacklogKey))
+		return ids(pages(s, 2, func(tx control.Tx, p practice.Page) ([]deployment.Deployment, error) {
+			return tx.Backlog(environment, p)
+		}, deployment.BacklogKey))
 	}
 	s.same("backlog", backlog(""), []string{hotfix, urgent, eager, planned, next, behind, frozen})
 	s.same("backlog of test", backlog("test"), []string{eager})
