@@ -448,11 +448,13 @@ type Defect struct {
 type Deployment struct {
 	AcceptedBy   DeploymentAcceptance `json:"acceptedBy,omitempty,omitzero"`
 	Authority    string               `json:"authority,omitempty,omitzero"`
+	Baseline     Window               `json:"baseline,omitempty,omitzero"`
 	Beyond       time.Time            `json:"beyond,omitempty,omitzero"`
 	Cause        string               `json:"cause,omitempty,omitzero"`
 	Change       string               `json:"change,omitempty,omitzero"`
 	Class        string               `json:"class,omitempty,omitzero"`
 	Ended        time.Time            `json:"ended,omitempty,omitzero"`
+	Estimate     string               `json:"estimate,omitempty,omitzero"`
 	Executed     int64                `json:"executed"`
 	Failures     int64                `json:"failures"`
 	Halt         string               `json:"halt,omitempty,omitzero"`
@@ -469,6 +471,7 @@ type Deployment struct {
 	Remediates   string               `json:"remediates,omitempty,omitzero"`
 	RequestedAt  time.Time            `json:"requestedAt"`
 	RequestedBy  Actor                `json:"requestedBy"`
+	Reschedules  int64                `json:"reschedules,omitempty,omitzero"`
 	Result       string               `json:"result,omitempty,omitzero"`
 	Revision     int64                `json:"revision"`
 	Risk         Risk                 `json:"risk,omitempty,omitzero"`
