@@ -42,7 +42,7 @@ type ServerOptions struct {
 
 	Announce announce.Options      // how people and systems are told
 	Backoff  communication.Backoff // when they are told again; zero: the default
-	Now       func() time.Time `json:"-"` // the clock of the practice; nil: the host's
+	Now      func() time.Time      `json:"-"` // the clock of the practice; nil: the host's
 }
 
 // Server is a running server.
