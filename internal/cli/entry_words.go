@@ -27,6 +27,8 @@ func words(e client.Entry) string {
 		return fmt.Sprintf("planned: %s", data.text("plan"))
 	case "deployment.authorised":
 		return said("authorised")
+	case "deployment.rescheduled":
+		return said(rescheduledWords(data))
 	case "authorisation.voided":
 		return said("the authorisation is void")
 	case "end.moved":
@@ -60,14 +62,25 @@ func words(e client.Entry) string {
 	return said(e.Kind)
 }
 
+// rescheduledWords says when a deployment is meant to happen now.
+func rescheduledWords(data dataOf) string {
+	start, end := data.moment("plannedStart"), data.moment("plannedEnd")
+	switch {
+	case start == "" && end == "":
+		return "rescheduled: as soon as it may"
+	case start == "":
+		return "rescheduled: until " + end
+	case end == "":
+		return "rescheduled: from " + start
+	}
+	return "rescheduled: from " + start + " to " + end
+}
+
 // endWords says until when a deployment may run now.
 func endWords(data dataOf) string {
-	end := data.text("mustEnd")
+	end := data.moment("mustEnd")
 	if end == "" {
 		return "it may run without an end"
-	}
-	if at, err := time.Parse(time.RFC3339Nano, end); err == nil {
-		end = clock(at)
 	}
 	return "it must end at " + end
 }
@@ -146,6 +159,15 @@ func grave(e client.Entry) bool {
 
 // dataOf is the data of an entry.
 type dataOf map[string]any
+
+// moment writes a moment as people here read it; "" when it is absent.
+func (d dataOf) moment(name string) string {
+	at, err := time.Parse(time.RFC3339Nano, d.text(name))
+	if err != nil {
+		return d.text(name)
+	}
+	return clock(at)
+}
 
 // text writes a value as people read it; "" when it is absent.
 func (d dataOf) text(name string) string {

@@ -7,8 +7,8 @@ import (
 	"tranship.dev/tranship/internal/practice"
 )
 
-// How long a deployment waits at most before its gates are asked again, though
-// nothing is known to have changed: nothing waits for what nobody holds.
+// How long a deployment waits before its gates are asked again, where nobody knows
+// when they will open: nothing waits for what nobody holds.
 const (
 	lookAtAuthorisation = time.Hour
 	lookAtStart         = 10 * time.Minute
@@ -73,6 +73,9 @@ func (c *course) authorisationHeld(e AuthorisationHeld) {
 	if !c.state(Planned, Authorised, Scheduled) {
 		return
 	}
+	if e.By.Name == "" {
+		e.By = practice.Tranship
+	}
 	if !c.state(Planned) {
 		c.d.Authority = ""
 		c.note(EntryVoided, e.By, e.Voided, map[string]any{"subject": string(c.d.Subject)})
@@ -93,11 +96,15 @@ func (c *course) askedAnew(e AskedAnew) error {
 	if !e.StartAfter.Equal(c.d.StartAfter) && !c.d.Baseline.Start.IsZero() {
 		c.d.Reschedules++
 	}
+	start, end := c.d.plannedStart(), c.d.Window.End
 	c.d.Ask, c.d.StartAfter, c.d.Round, c.d.Subject, c.d.Risk = e.Ask, e.StartAfter, e.Round, e.Subject, e.Risk
 	c.d.Plan, c.d.PlanDigest, c.d.Header = e.Plan, e.PlanDigest, e.Header
 	if another {
 		c.effect(ReplaceTargets{})
 		c.note(EntryPlanned, e.By, e.Why, PlanData(c.d))
+	}
+	if !start.Equal(c.d.plannedStart()) || !end.Equal(c.d.Window.End) {
+		c.note(EntryRescheduled, e.By, e.Why, map[string]any{"plannedStart": moment(c.d.plannedStart()), "plannedEnd": moment(c.d.Window.End)})
 	}
 	if voids && !c.state(Planned) {
 		c.d.Authority = ""
@@ -110,6 +117,14 @@ func (c *course) askedAnew(e AskedAnew) error {
 	}
 	c.judgeStart()
 	return nil
+}
+
+// plannedStart gives when it is meant to start; zero: as soon as it may.
+func (d Deployment) plannedStart() time.Time {
+	if d.StartAfter.After(d.Window.Start) {
+		return d.StartAfter
+	}
+	return d.Window.Start
 }
 
 // startJudged: it starts, or waits for the gates that are closed.
@@ -138,7 +153,7 @@ func (c *course) startJudged(e StartJudged) {
 	}
 	c.noteGate("start", verdict, nil)
 	c.verifyComponents()
-	c.mustEnd(e.MustEnd, e.Overrun)
+	c.mustEnd(e.MustEnd, e.Overrun, "")
 }
 
 // hold waits in a state for a closed gate; the record gets a new reason, not

@@ -33,7 +33,7 @@ func (c *course) cancelAsked(e CancelAsked) error {
 		cause += " (" + c.d.Cause + ")"
 	}
 	c.d.Cause = cause
-	s.SoakEnd = time.Time{}
+	s.SoakEnd, s.Passed, c.d.Halt = time.Time{}, false, ""
 	c.enter(Cancelling, practice.Hold(practice.Reason{
 		Gate:    "cancellation",
 		Message: "orders that have begun may end",

@@ -115,7 +115,8 @@ type (
 	// JudgeStart: ask every gate of the start, the authorisation first; answer with
 	// StartJudged, or with AuthorisationHeld where that does not hold any more.
 	JudgeStart struct{}
-	// JudgeEnd: look until when it may run; answer with EndMoved where that changed.
+	// JudgeEnd: look until when it may run; answer with EndMoved. The moment of an end
+	// must not move by itself: of a freeze that has begun it is when it began.
 	JudgeEnd struct{}
 	// ReplaceTargets: the plan is another one; its targets take the place of the rows.
 	ReplaceTargets struct{}

@@ -73,7 +73,8 @@ type Deployment struct {
 	MustEnd  time.Time        `json:"mustEnd,omitzero"` // the end of the window that it runs in; zero: none, or it was met
 	Overrun  Overrun          `json:"overrun,omitempty"`
 	Halt     string           `json:"halt,omitempty"`   // why no further wave begins by itself; empty: nothing holds it
-	Beyond   time.Time        `json:"beyond,omitzero"`  // ends of windows until then are not met again: it goes on in spite of them
+	EndWhy   string           `json:"endWhy,omitempty"` // what moved MustEnd, in words; empty: nothing did
+	Beyond   time.Time        `json:"beyond,omitzero"`  // ends of windows until then are not met again: they were, or somebody had it go on
 	Waiting  practice.Verdict `json:"waiting"`          // why it waits; open when it does not
 	Touched  int              `json:"touched"`          // targets that an executor may have changed
 	Executed int              `json:"executed"`         // targets whose execute phase ended well

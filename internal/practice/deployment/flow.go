@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"time"
 
 	"tranship.dev/tranship/internal/practice"
 )
@@ -101,6 +102,7 @@ func (c *course) soaking() bool { return !c.d.Stage.SoakEnd.IsZero() }
 
 // afterSoak checks the targets of the wave, or begins the next one.
 func (c *course) afterSoak(who practice.Actor, why string) {
+	c.d.Stage.SoakEnd = time.Time{}
 	if len(c.d.Header.Acceptance) == 0 {
 		c.nextWave(who, why)
 		return

@@ -88,6 +88,9 @@ func (s *server) lawful(before deployment.Deployment, e deployment.Event) error 
 			return broken("the timer of %s at %s came and stays as it was", s.d.State, clock(timer))
 		}
 	}
+	if err := s.within(before, e); err != nil {
+		return err
+	}
 	if before.Begun() || !s.d.Begun() {
 		return nil
 	}
@@ -105,6 +108,45 @@ func (s *server) lawful(before deployment.Deployment, e deployment.Event) error 
 	return nil
 }
 
+// windowEnd is the end of a window that came while a deployment ran.
+type windowEnd struct {
+	at      time.Time
+	overrun deployment.Overrun
+	wave    int // that was under way
+}
+
+// within judges that no target is begun to change once the window has ended,
+// unless the overrun allows it or somebody answered since.
+func (s *server) within(before deployment.Deployment, e deployment.Event) error {
+	_, answered := e.(deployment.GuidanceGiven)
+	isMoved := slices.ContainsFunc(s.last.Entries, func(e practice.Entry) bool { return e.Kind == deployment.EntryEndMoved })
+	switch {
+	case !s.d.Begun(), answered, isMoved: // the newest end is what counts
+		s.over = nil
+	case before.Begun() && !before.MustEnd.IsZero() && !before.MustEnd.After(s.now) && s.over == nil:
+		s.over = &windowEnd{before.MustEnd, before.Overrun, before.Wave}
+	}
+	if s.over == nil || s.over.overrun == deployment.CarryOn {
+		return nil
+	}
+	allowed := func(wave int) bool { return s.over.overrun == deployment.FinishWave && wave == s.over.wave }
+	for _, effect := range s.last.Effects {
+		if begun, is := effect.(deployment.IssueOrders); is && begun.Stage.Phase == deployment.Execute && !allowed(begun.Stage.Wave) {
+			return broken("wave %d began after the window ended at %s: %s", begun.Stage.Wave, clock(s.over.at), s.over.overrun)
+		}
+	}
+	reported, is := e.(deployment.Reported)
+	if !is || reported.Report.Kind != deployment.OrderBegun || reported.Target.State != deployment.Ordered {
+		return nil
+	}
+	for _, row := range s.last.Targets {
+		if row.State == deployment.Running && row.Phase == deployment.Execute && !allowed(row.Wave) {
+			return broken("%s of wave %d began after the window ended at %s: %s", row.Name, row.Wave, clock(s.over.at), s.over.overrun)
+		}
+	}
+	return nil
+}
+
 // asks says whether a decision asks for a gate to be judged.
 func asks(c deployment.Change) bool {
 	return slices.ContainsFunc(c.Effects, func(e deployment.Effect) bool {
@@ -117,6 +159,12 @@ func clock(t time.Time) string { return t.Format("15:04") }
 
 // explained says what a deployment that waits fails to say.
 func explained(d deployment.Deployment, now time.Time) error {
+	busy := slices.Contains([]deployment.State{
+		deployment.VerifyingTargets, deployment.Executing, deployment.Accepting, deployment.Remediating, deployment.Cancelling,
+	}, d.State)
+	if busy && d.Stage.Over() && d.WakeAt.IsZero() {
+		return broken("the deployment is %s, and nothing is left that could end it", d.State)
+	}
 	waits := slices.Contains([]deployment.State{deployment.Planned, deployment.Scheduled, deployment.AwaitingGuidance, deployment.Cancelling}, d.State)
 	if !waits && d.Stage.SoakEnd.IsZero() {
 		return nil

@@ -73,7 +73,7 @@ func (c *course) refuseRemediation() error {
 // retry begins a stage of exactly the named targets, or of all that can be retried.
 func (c *course) retry(e GuidanceGiven) error {
 	s := c.d.Stage
-	if s.Failed+s.Unknown+s.Stopped+c.d.missing() == 0 {
+	if !c.d.retryable() {
 		return practice.Faultf(practice.Refused, "cannot retry %s in deployment %s: every target ended well", s.gate(), c.d.ID).
 			WithHint("have it go on: %s", c.command("continue"))
 	}
@@ -96,6 +96,11 @@ func (c *course) retry(e GuidanceGiven) error {
 	c.d.Stage = s
 	c.issue(retryState(s), e.By, e.Why)
 	return nil
+}
+
+// retryable says whether any target of the stage did not end well.
+func (d Deployment) retryable() bool {
+	return d.Stage.Failed+d.Stage.Unknown+d.Stage.Stopped+d.missing() > 0
 }
 
 // named gives the sorted names of a retry and their rows; it refuses the retry

@@ -8,29 +8,35 @@ import (
 )
 
 // mustEnd sets the end of the window that the deployment runs in.
-func (c *course) mustEnd(at time.Time, overrun Overrun) {
-	c.d.MustEnd, c.d.Overrun = at, overrun
+func (c *course) mustEnd(at time.Time, overrun Overrun, why string) {
+	c.d.MustEnd, c.d.Overrun, c.d.EndWhy = at, overrun, why
 	if !at.IsZero() {
 		c.effect(WakeUp{At: at})
 	}
 }
 
-// endMoved: the calendar changed while the deployment runs. An end that a person
-// has gone beyond already is not met again; a later end lifts one that was met,
-// unless targets are being stopped for it.
+// endMoved: the calendar changed while the deployment runs. An end that somebody
+// has gone beyond already is not met again. One that was met is lifted by an end to
+// come, not by the lack of one, and not once targets are stopped for it or a wave is
+// held back: then a person is asked.
 func (c *course) endMoved(e EndMoved) {
-	gone := !e.MustEnd.IsZero() && !e.MustEnd.After(c.now)
+	toCome := e.MustEnd.After(c.now)
+	known := e.MustEnd.Equal(c.d.MustEnd) && (e.Overrun == c.d.Overrun || e.MustEnd.IsZero())
 	switch {
 	case !c.bounded() || c.d.Stage.Halting || c.d.Stage.Passed:
 		return
-	case gone && (c.d.Halt != "" || !e.MustEnd.After(c.d.Beyond)):
+	case c.d.Halt != "" && !toCome:
 		return
-	case c.d.Halt == "" && e.MustEnd.Equal(c.d.MustEnd) && (e.Overrun == c.d.Overrun || e.MustEnd.IsZero()):
+	case c.d.Halt == "" && (known || !e.MustEnd.IsZero() && !e.MustEnd.After(c.d.Beyond)):
 		return
 	}
+	lifted := c.d.Halt != ""
 	c.d.Halt = ""
 	c.note(EntryEndMoved, practice.Tranship, e.Why, map[string]any{"mustEnd": moment(e.MustEnd), "overrun": string(e.Overrun)})
-	c.mustEnd(e.MustEnd, e.Overrun)
+	c.mustEnd(e.MustEnd, e.Overrun, e.Why)
+	if lifted && c.state(AwaitingGuidance) {
+		c.ask(c.d.tally())
+	}
 }
 
 // bounded says whether the end of a window means anything to the deployment:
@@ -75,11 +81,14 @@ func (c *course) windowEnded() {
 		c.missed(at)
 		return
 	}
+	c.d.Beyond = at
 	if c.d.Overrun == CarryOn {
-		c.d.Beyond = at
 		return
 	}
 	c.d.Halt = fmt.Sprintf("its window ended at %s", clock(at))
+	if c.d.EndWhy != "" {
+		c.d.Halt += ", " + c.d.EndWhy
+	}
 	s := &c.d.Stage
 	if c.state(AwaitingGuidance) {
 		c.halted(c.d.tally())

@@ -279,6 +279,9 @@ func (w *wild) guide(t *rapid.T) {
 // finish lets everybody be fair: the deployment must close.
 func (w *wild) finish(t *rapid.T) {
 	for range 500 {
+		if timer := w.d.Timer(); !timer.IsZero() && !timer.After(w.now) && w.d.State != deployment.Closed {
+			w.do(t, deployment.TimeCame{})
+		}
 		switch w.d.State {
 		case deployment.Closed:
 			return
@@ -290,6 +293,7 @@ func (w *wild) finish(t *rapid.T) {
 			w.now = later(w.now, w.d.StartAfter)
 			w.do(t, deployment.StartJudged{Verdict: practice.Pass()})
 		case deployment.VerifyingComponents:
+			w.closed = false
 			w.do(t, deployment.ComponentsJudged{Verdict: practice.Pass()})
 		case deployment.AwaitingGuidance:
 			w.do(t, deployment.GuidanceGiven{Advice: deployment.GoOn, By: anna})

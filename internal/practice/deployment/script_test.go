@@ -124,6 +124,9 @@ func (p *player) line(verb string, words []string) ([]string, error) {
 		for _, r := range deployment.Why(p.sv.d, p.sv.now).Reasons {
 			told = append(told, "gate:  "+r.Gate, "why:   "+r.Message)
 			told = append(told, "since: "+r.Since.Format("15:04"))
+			if !r.Until.IsZero() {
+				told = append(told, "until: "+r.Until.Format("15:04"))
+			}
 			for _, more := range [][2]string{{"who:   ", r.Who}, {"how:   ", r.How}} {
 				if more[1] != "" {
 					told = append(told, more[0]+more[1])

@@ -31,6 +31,7 @@ type server struct {
 	gates   *gates // answer what control would; nil: nobody does
 
 	authorised bool               // and not voided since
+	over       *windowEnd         // the end of the window that was met, and nobody answered to
 	overrun    deployment.Overrun // for walks: how to meet the end of the window; empty: there is none
 }
 

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,12 +22,15 @@ func Why(d Deployment, now time.Time) practice.Verdict {
 		return practice.Hold(practice.Reason{
 			Gate: "component verification", Message: "the library is asked about every component", Since: d.Since,
 		})
+	case Authorised:
+		return practice.Hold(practice.Reason{Gate: "start", Message: "its gates are being asked whether it may start", Since: d.Since})
 	case VerifyingTargets, Accepting, Remediating:
-		return practice.Hold(progress(d, now))
+		return practice.Hold(d.halts(progress(d, now))...)
 	case Executing:
 		if d.Stage.SoakEnd.IsZero() {
-			return practice.Hold(progress(d, now))
+			return practice.Hold(d.halts(progress(d, now))...)
 		}
+		return practice.Hold(d.halts(d.Waiting.Reasons...)...)
 	case Cancelling:
 		return practice.Hold(practice.Reason{
 			Gate:    "cancellation",
@@ -37,9 +41,39 @@ func Why(d Deployment, now time.Time) practice.Verdict {
 		})
 	case Closed:
 		return ended(d)
-	case Planned, Authorised, Scheduled, AwaitingGuidance:
+	case Planned, Scheduled, AwaitingGuidance:
 	}
 	return d.Waiting
+}
+
+// halts adds to the reasons what the end of the window will do, where that was met.
+func (d Deployment) halts(reasons ...practice.Reason) []practice.Reason {
+	if d.Halt == "" {
+		return reasons
+	}
+	does := "what runs ends"
+	if d.Stage.Halting {
+		does = "targets stop after their present step"
+	}
+	return append(slices.Clone(reasons), practice.Reason{
+		Gate:    "window",
+		Message: fmt.Sprintf("%s: %s, no further wave begins, then %s", d.Halt, does, d.Overrun.then()),
+		Since:   d.Beyond,
+		Who:     operators(d),
+		How:     command(d, "watch"),
+	})
+}
+
+// then says what follows once nothing runs any more.
+func (o Overrun) then() string {
+	switch o {
+	case StopAtEnd:
+		return "it closes as failed"
+	case RollBack:
+		return "what was before is brought back"
+	case FinishWave, FinishStep, CarryOn:
+	}
+	return "a person is asked"
 }
 
 // progress says how far the orders of the present stage are.
@@ -101,6 +135,9 @@ func operators(d Deployment) string {
 // answers gives the lines that a person can type in answer.
 func (d Deployment) answers() string {
 	verbs := []string{"retry", "continue"}
+	if !d.retryable() {
+		verbs = verbs[1:]
+	}
 	if d.Touched > 0 && d.Stage.Phase != Remediate {
 		verbs = append(verbs, "remediate")
 	}

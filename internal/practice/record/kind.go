@@ -16,6 +16,8 @@ const (
 	Rescheduled = "deployment.rescheduled"
 	// Authorised: who and why authorised it. Data: PlanDigest.
 	Authorised = "deployment.authorised"
+	// Voided: what was authorised before does not hold any more.
+	Voided = "authorisation.voided"
 	// StateChanged: it moved on. Data: From, To.
 	StateChanged = "deployment.state-changed"
 	// GateJudged: a gate opened or closed. Data: Gate, Open, Reasons. The last

@@ -55,6 +55,8 @@ func (s *statement) read(e practice.Entry) {
 		s.header(d)
 	case Authorised:
 		s.Authorisation = append(s.Authorisation, Authorisation{e.Who, e.When, e.Why, practice.Digest(d.text(DataPlanDigest))})
+	case Voided:
+		s.Authorisation = s.Authorisation[:0]
 	case StateChanged:
 		if d.text(DataTo) == Executing && s.StartedOn.IsZero() {
 			s.StartedOn = e.When

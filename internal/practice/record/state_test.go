@@ -60,6 +60,22 @@ func TestLaterEntriesCountInAStatement(t *testing.T) {
 	}
 }
 
+// An authorisation that was voided must not stand in what is signed.
+func TestAVoidedAuthorisationIsNotStated(t *testing.T) {
+	t.Parallel()
+	entries := journey("D-12")
+	given := slices.IndexFunc(entries, func(e practice.Entry) bool { return e.Kind == record.Authorised })
+	voided, again := entries[given], entries[given]
+	voided.Kind, again.Why = record.Voided, "approved anew"
+	if p := stated(t, slices.Insert(slices.Clone(entries), given+1, voided)...).Predicate; len(p.Authorisation) != 0 || p.Authorisation == nil {
+		t.Errorf("voided: %+v", p.Authorisation)
+	}
+	p := stated(t, slices.Insert(slices.Clone(entries), given+1, voided, again)...).Predicate
+	if len(p.Authorisation) != 1 || p.Authorisation[0].Why != "approved anew" {
+		t.Errorf("voided and given anew: %+v", p.Authorisation)
+	}
+}
+
 func TestStatementBearsStrangeData(t *testing.T) {
 	t.Parallel()
 	for _, e := range journey("D-12") {
