@@ -453,6 +453,7 @@ type Deployment struct {
 	Cause        string               `json:"cause,omitempty,omitzero"`
 	Change       string               `json:"change,omitempty,omitzero"`
 	Class        string               `json:"class,omitempty,omitzero"`
+	EndWhy       string               `json:"endWhy,omitempty,omitzero"`
 	Ended        time.Time            `json:"ended,omitempty,omitzero"`
 	Estimate     string               `json:"estimate,omitempty,omitzero"`
 	Executed     int64                `json:"executed"`
