@@ -227,6 +227,27 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for ListAnnouncementsParamsState.
+const (
+	Delivered ListAnnouncementsParamsState = "delivered"
+	GivenUp   ListAnnouncementsParamsState = "given-up"
+	Pending   ListAnnouncementsParamsState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the ListAnnouncementsParamsState enum.
+func (e ListAnnouncementsParamsState) Valid() bool {
+	switch e {
+	case Delivered:
+		return true
+	case GivenUp:
+		return true
+	case Pending:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListDocumentsParamsKind.
 const (
 	ListDocumentsParamsKindComponent   ListDocumentsParamsKind = "Component"
@@ -405,6 +426,40 @@ type ApplyInputBody struct {
 type CancelDeploymentRequest struct {
 	// Reason Why.
 	Reason string `json:"reason,omitempty,omitzero"`
+}
+
+// CommunicationAnnouncement defines model for CommunicationAnnouncement.
+type CommunicationAnnouncement struct {
+	At           time.Time              `json:"at"`
+	Attempts     int64                  `json:"attempts"`
+	Channel      string                 `json:"channel"`
+	Content      interface{}            `json:"content,omitempty,omitzero"`
+	Deployment   string                 `json:"deployment,omitempty,omitzero"`
+	Event        string                 `json:"event"`
+	Id           string                 `json:"id"`
+	Message      CommunicationMessage   `json:"message"`
+	Next         time.Time              `json:"next,omitempty,omitzero"`
+	Revision     int64                  `json:"revision"`
+	Since        time.Time              `json:"since"`
+	State        string                 `json:"state"`
+	Subscription string                 `json:"subscription,omitempty,omitzero"`
+	To           string                 `json:"to"`
+	Tries        []CommunicationAttempt `json:"tries,omitempty,omitzero"`
+	Type         string                 `json:"type"`
+}
+
+// CommunicationAttempt defines model for CommunicationAttempt.
+type CommunicationAttempt struct {
+	Answer string    `json:"answer"`
+	At     time.Time `json:"at"`
+	Ok     bool      `json:"ok"`
+	Took   string    `json:"took"`
+}
+
+// CommunicationMessage defines model for CommunicationMessage.
+type CommunicationMessage struct {
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
 }
 
 // CreateEnrolmentRequest defines model for CreateEnrolmentRequest.
@@ -806,6 +861,14 @@ type LibraryVersion struct {
 	Version   string        `json:"version"`
 }
 
+// ListCommunicationAnnouncement defines model for ListCommunicationAnnouncement.
+type ListCommunicationAnnouncement struct {
+	Items []CommunicationAnnouncement `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListDeployment defines model for ListDeployment.
 type ListDeployment struct {
 	Items []Deployment `json:"items"`
@@ -1179,6 +1242,12 @@ type SealedEntry struct {
 	Index int64 `json:"index"`
 }
 
+// ShowSubscriptionSecretRequest defines model for ShowSubscriptionSecretRequest.
+type ShowSubscriptionSecretRequest struct {
+	// Rotate Whether to make a new one first. For a day, messages are signed with both.
+	Rotate bool `json:"rotate,omitempty,omitzero"`
+}
+
 // Signature defines model for Signature.
 type Signature struct {
 	Keyid string `json:"keyid"`
@@ -1191,6 +1260,16 @@ type SignedHead struct {
 	Checkpoint string     `json:"checkpoint"`
 	Head       RecordHead `json:"head"`
 	Keys       RecordKeys `json:"keys"`
+}
+
+// SubscriptionSecret defines model for SubscriptionSecret.
+type SubscriptionSecret struct {
+	// Generation Raised by each rotation, from 1.
+	Generation int64 `json:"generation"`
+
+	// Secret As Standard Webhooks write it: whsec_ and base64.
+	Secret       string `json:"secret"`
+	Subscription string `json:"subscription"`
 }
 
 // Verdict defines model for Verdict.
@@ -1242,6 +1321,27 @@ type ListAgentsParams struct {
 	// Limit At most so many items.
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
+
+// ListAnnouncementsParams defines parameters for ListAnnouncements.
+type ListAnnouncementsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Deployment Only about this deployment.
+	Deployment string `form:"deployment,omitempty" json:"deployment,omitempty,omitzero"`
+
+	// Subscription Only for this subscription.
+	Subscription string `form:"subscription,omitempty" json:"subscription,omitempty,omitzero"`
+
+	// State Only in this state.
+	State ListAnnouncementsParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+}
+
+// ListAnnouncementsParamsState defines parameters for ListAnnouncements.
+type ListAnnouncementsParamsState string
 
 // ListDeploymentsParams defines parameters for ListDeployments.
 type ListDeploymentsParams struct {
@@ -1468,6 +1568,9 @@ type CreatePlanJSONRequestBody = PlanRequest
 // VerifyRecordJSONRequestBody defines body for VerifyRecord for application/json ContentType.
 type VerifyRecordJSONRequestBody = VerifyRecordRequest
 
+// ShowSubscriptionSecretJSONRequestBody defines body for ShowSubscriptionSecret for application/json ContentType.
+type ShowSubscriptionSecretJSONRequestBody = ShowSubscriptionSecretRequest
+
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = CreateTokenRequest
 
@@ -1583,6 +1686,27 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/agents/{agent}/revoke (the `RevokeAgent` operationId).
 	RevokeAgent(ctx context.Context, agent string, body RevokeAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAnnouncements List what was told to whom, newest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/announcements (the `ListAnnouncements` operationId).
+	ListAnnouncements(ctx context.Context, params *ListAnnouncementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAnnouncement Show an announcement with its attempts
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/announcements/{announcement} (the `GetAnnouncement` operationId).
+	GetAnnouncement(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RepeatAnnouncement Send an announcement again
+	//
+	// Needs the right to configure.
+	//
+	// Corresponds with POST /api/v1/announcements/{announcement}/repeat (the `RepeatAnnouncement` operationId).
+	RepeatAnnouncement(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddVersionWithBody Record a version whose media were pushed
 	//
@@ -1897,6 +2021,31 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/record/verify (the `VerifyRecord` operationId).
 	VerifyRecord(ctx context.Context, body VerifyRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+	ShowSubscriptionSecretWithBody(ctx context.Context, subscription string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowSubscriptionSecret Show or rotate the secret that webhooks are signed with
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+	ShowSubscriptionSecret(ctx context.Context, subscription string, body ShowSubscriptionSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TrySubscription Send a trial to the receivers of a subscription
+	//
+	// Needs the right to configure.
+	//
+	// Corresponds with POST /api/v1/subscriptions/{subscription}/trial (the `TrySubscription` operationId).
+	TrySubscription(ctx context.Context, subscription string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTokens List tokens by id
 	//
 	// Needs the right to administer.
@@ -2023,6 +2172,57 @@ func (c *Client) RevokeAgentWithBody(ctx context.Context, agent string, contentT
 // Corresponds with POST /api/v1/agents/{agent}/revoke (the `RevokeAgent` operationId).
 func (c *Client) RevokeAgent(ctx context.Context, agent string, body RevokeAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeAgentRequest(c.Server, agent, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAnnouncements List what was told to whom, newest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/announcements (the `ListAnnouncements` operationId).
+func (c *Client) ListAnnouncements(ctx context.Context, params *ListAnnouncementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAnnouncementsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAnnouncement Show an announcement with its attempts
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/announcements/{announcement} (the `GetAnnouncement` operationId).
+func (c *Client) GetAnnouncement(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAnnouncementRequest(c.Server, announcement)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RepeatAnnouncement Send an announcement again
+//
+// Needs the right to configure.
+//
+// Corresponds with POST /api/v1/announcements/{announcement}/repeat (the `RepeatAnnouncement` operationId).
+func (c *Client) RepeatAnnouncement(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRepeatAnnouncementRequest(c.Server, announcement)
 	if err != nil {
 		return nil, err
 	}
@@ -2736,6 +2936,61 @@ func (c *Client) VerifyRecord(ctx context.Context, body VerifyRecordJSONRequestB
 	return c.Client.Do(req)
 }
 
+// ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+func (c *Client) ShowSubscriptionSecretWithBody(ctx context.Context, subscription string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowSubscriptionSecretRequestWithBody(c.Server, subscription, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowSubscriptionSecret Show or rotate the secret that webhooks are signed with
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+func (c *Client) ShowSubscriptionSecret(ctx context.Context, subscription string, body ShowSubscriptionSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowSubscriptionSecretRequest(c.Server, subscription, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TrySubscription Send a trial to the receivers of a subscription
+//
+// Needs the right to configure.
+//
+// Corresponds with POST /api/v1/subscriptions/{subscription}/trial (the `TrySubscription` operationId).
+func (c *Client) TrySubscription(ctx context.Context, subscription string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTrySubscriptionRequest(c.Server, subscription)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTokens List tokens by id
 //
 // Needs the right to administer.
@@ -2983,6 +3238,156 @@ func NewRevokeAgentRequestWithBody(server string, agent string, contentType stri
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAnnouncementsRequest constructs an http.Request for the ListAnnouncements method
+func NewListAnnouncementsRequest(server string, params *ListAnnouncementsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/announcements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment", params.Deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subscription", params.Subscription, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAnnouncementRequest constructs an http.Request for the GetAnnouncement method
+func NewGetAnnouncementRequest(server string, announcement string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "announcement", announcement, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/announcements/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRepeatAnnouncementRequest constructs an http.Request for the RepeatAnnouncement method
+func NewRepeatAnnouncementRequest(server string, announcement string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "announcement", announcement, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/announcements/%s/repeat", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -4576,6 +4981,87 @@ func NewVerifyRecordRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewShowSubscriptionSecretRequest calls the generic ShowSubscriptionSecret builder with application/json body
+func NewShowSubscriptionSecretRequest(server string, subscription string, body ShowSubscriptionSecretJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewShowSubscriptionSecretRequestWithBody(server, subscription, "application/json", bodyReader)
+}
+
+// NewShowSubscriptionSecretRequestWithBody constructs an http.Request for the ShowSubscriptionSecret method, with any body, and a specified content type
+func NewShowSubscriptionSecretRequestWithBody(server string, subscription string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "subscription", subscription, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/subscriptions/%s/secret", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTrySubscriptionRequest constructs an http.Request for the TrySubscription method
+func NewTrySubscriptionRequest(server string, subscription string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "subscription", subscription, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/subscriptions/%s/trial", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListTokensRequest constructs an http.Request for the ListTokens method
 func NewListTokensRequest(server string, params *ListTokensParams) (*http.Request, error) {
 	var err error
@@ -4885,6 +5371,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/agents/{agent}/revoke (the `RevokeAgent` operationId).
 	RevokeAgentWithResponse(ctx context.Context, agent string, body RevokeAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*RevokeAgentResponse, error)
+
+	// ListAnnouncementsWithResponse List what was told to whom, newest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/announcements (the `ListAnnouncements` operationId).
+	ListAnnouncementsWithResponse(ctx context.Context, params *ListAnnouncementsParams, reqEditors ...RequestEditorFn) (*ListAnnouncementsResponse, error)
+
+	// GetAnnouncementWithResponse Show an announcement with its attempts
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/announcements/{announcement} (the `GetAnnouncement` operationId).
+	GetAnnouncementWithResponse(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*GetAnnouncementResponse, error)
+
+	// RepeatAnnouncementWithResponse Send an announcement again
+	//
+	// Needs the right to configure.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/announcements/{announcement}/repeat (the `RepeatAnnouncement` operationId).
+	RepeatAnnouncementWithResponse(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*RepeatAnnouncementResponse, error)
 
 	// AddVersionWithBodyWithResponse Record a version whose media were pushed
 	//
@@ -5237,6 +5750,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/record/verify (the `VerifyRecord` operationId).
 	VerifyRecordWithResponse(ctx context.Context, body VerifyRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyRecordResponse, error)
 
+	// ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+	ShowSubscriptionSecretWithBodyWithResponse(ctx context.Context, subscription string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ShowSubscriptionSecretResponse, error)
+
+	// ShowSubscriptionSecretWithResponse Show or rotate the secret that webhooks are signed with
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+	ShowSubscriptionSecretWithResponse(ctx context.Context, subscription string, body ShowSubscriptionSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*ShowSubscriptionSecretResponse, error)
+
+	// TrySubscriptionWithResponse Send a trial to the receivers of a subscription
+	//
+	// Needs the right to configure.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/subscriptions/{subscription}/trial (the `TrySubscription` operationId).
+	TrySubscriptionWithResponse(ctx context.Context, subscription string, reqEditors ...RequestEditorFn) (*TrySubscriptionResponse, error)
+
 	// ListTokensWithResponse List tokens by id
 	//
 	// Needs the right to administer.
@@ -5423,6 +5963,150 @@ func (r RevokeAgentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeAgentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListAnnouncementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListCommunicationAnnouncement
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAnnouncementsResponse) GetJSON200() *ListCommunicationAnnouncement {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListAnnouncementsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAnnouncementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAnnouncementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAnnouncementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAnnouncementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetAnnouncementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CommunicationAnnouncement
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAnnouncementResponse) GetJSON200() *CommunicationAnnouncement {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAnnouncementResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAnnouncementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAnnouncementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAnnouncementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAnnouncementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RepeatAnnouncementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CommunicationAnnouncement
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RepeatAnnouncementResponse) GetJSON200() *CommunicationAnnouncement {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RepeatAnnouncementResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RepeatAnnouncementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RepeatAnnouncementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RepeatAnnouncementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RepeatAnnouncementResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6815,6 +7499,102 @@ func (r VerifyRecordResponse) ContentType() string {
 	return ""
 }
 
+type ShowSubscriptionSecretResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SubscriptionSecret
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowSubscriptionSecretResponse) GetJSON200() *SubscriptionSecret {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ShowSubscriptionSecretResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowSubscriptionSecretResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowSubscriptionSecretResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowSubscriptionSecretResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowSubscriptionSecretResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TrySubscriptionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListCommunicationAnnouncement
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TrySubscriptionResponse) GetJSON200() *ListCommunicationAnnouncement {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TrySubscriptionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TrySubscriptionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TrySubscriptionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TrySubscriptionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TrySubscriptionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListTokensResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7117,6 +7897,51 @@ func (c *ClientWithResponses) RevokeAgentWithResponse(ctx context.Context, agent
 		return nil, err
 	}
 	return ParseRevokeAgentResponse(rsp)
+}
+
+// ListAnnouncementsWithResponse List what was told to whom, newest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/announcements (the `ListAnnouncements` operationId).
+func (c *ClientWithResponses) ListAnnouncementsWithResponse(ctx context.Context, params *ListAnnouncementsParams, reqEditors ...RequestEditorFn) (*ListAnnouncementsResponse, error) {
+	rsp, err := c.ListAnnouncements(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAnnouncementsResponse(rsp)
+}
+
+// GetAnnouncementWithResponse Show an announcement with its attempts
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/announcements/{announcement} (the `GetAnnouncement` operationId).
+func (c *ClientWithResponses) GetAnnouncementWithResponse(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*GetAnnouncementResponse, error) {
+	rsp, err := c.GetAnnouncement(ctx, announcement, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAnnouncementResponse(rsp)
+}
+
+// RepeatAnnouncementWithResponse Send an announcement again
+//
+// Needs the right to configure.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/announcements/{announcement}/repeat (the `RepeatAnnouncement` operationId).
+func (c *ClientWithResponses) RepeatAnnouncementWithResponse(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*RepeatAnnouncementResponse, error) {
+	rsp, err := c.RepeatAnnouncement(ctx, announcement, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRepeatAnnouncementResponse(rsp)
 }
 
 // AddVersionWithBodyWithResponse Record a version whose media were pushed
@@ -7704,6 +8529,51 @@ func (c *ClientWithResponses) VerifyRecordWithResponse(ctx context.Context, body
 	return ParseVerifyRecordResponse(rsp)
 }
 
+// ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+func (c *ClientWithResponses) ShowSubscriptionSecretWithBodyWithResponse(ctx context.Context, subscription string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ShowSubscriptionSecretResponse, error) {
+	rsp, err := c.ShowSubscriptionSecretWithBody(ctx, subscription, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowSubscriptionSecretResponse(rsp)
+}
+
+// ShowSubscriptionSecretWithResponse Show or rotate the secret that webhooks are signed with
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/subscriptions/{subscription}/secret (the `ShowSubscriptionSecret` operationId).
+func (c *ClientWithResponses) ShowSubscriptionSecretWithResponse(ctx context.Context, subscription string, body ShowSubscriptionSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*ShowSubscriptionSecretResponse, error) {
+	rsp, err := c.ShowSubscriptionSecret(ctx, subscription, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowSubscriptionSecretResponse(rsp)
+}
+
+// TrySubscriptionWithResponse Send a trial to the receivers of a subscription
+//
+// Needs the right to configure.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/subscriptions/{subscription}/trial (the `TrySubscription` operationId).
+func (c *ClientWithResponses) TrySubscriptionWithResponse(ctx context.Context, subscription string, reqEditors ...RequestEditorFn) (*TrySubscriptionResponse, error) {
+	rsp, err := c.TrySubscription(ctx, subscription, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTrySubscriptionResponse(rsp)
+}
+
 // ListTokensWithResponse List tokens by id
 //
 // Needs the right to administer.
@@ -7876,6 +8746,105 @@ func ParseRevokeAgentResponse(rsp *http.Response) (*RevokeAgentResponse, error) 
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListAnnouncementsResponse parses an HTTP response from a ListAnnouncementsWithResponse call
+func ParseListAnnouncementsResponse(rsp *http.Response) (*ListAnnouncementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAnnouncementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListCommunicationAnnouncement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetAnnouncementResponse parses an HTTP response from a GetAnnouncementWithResponse call
+func ParseGetAnnouncementResponse(rsp *http.Response) (*GetAnnouncementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAnnouncementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CommunicationAnnouncement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRepeatAnnouncementResponse parses an HTTP response from a RepeatAnnouncementWithResponse call
+func ParseRepeatAnnouncementResponse(rsp *http.Response) (*RepeatAnnouncementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RepeatAnnouncementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CommunicationAnnouncement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -8838,6 +9807,72 @@ func ParseVerifyRecordResponse(rsp *http.Response) (*VerifyRecordResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest RecordReport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseShowSubscriptionSecretResponse parses an HTTP response from a ShowSubscriptionSecretWithResponse call
+func ParseShowSubscriptionSecretResponse(rsp *http.Response) (*ShowSubscriptionSecretResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowSubscriptionSecretResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SubscriptionSecret
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTrySubscriptionResponse parses an HTTP response from a TrySubscriptionWithResponse call
+func ParseTrySubscriptionResponse(rsp *http.Response) (*TrySubscriptionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TrySubscriptionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListCommunicationAnnouncement
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

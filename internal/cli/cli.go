@@ -80,6 +80,7 @@ func (c *console) root() *cobra.Command {
 		c.library(), c.key(),
 		c.plan(), c.deploy(), c.deployment(), c.inventory(),
 		c.agents(), c.token(),
+		c.announcement(), c.subscription(),
 		c.record(), c.verify(), c.backup(),
 		c.schema(), c.showVersion(), c.docs(), exitCodes(),
 	)

@@ -58,6 +58,10 @@ func words(e client.Entry) string {
 		return said("cancellation asked for")
 	case "deployment.closed":
 		return said(data.text("result"))
+	case "announcement.given-up":
+		return said(fmt.Sprintf("telling %s by %s was given up", data.text("to"), data.text("channel")))
+	case "announcement.repeated":
+		return said("sent again")
 	}
 	return said(e.Kind)
 }

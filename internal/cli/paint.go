@@ -28,9 +28,9 @@ func (p paint) cyan(text string) string   { return p.with("36", text) }
 // state colours a word by what it means for the reader.
 func (p paint) state(word string) string {
 	switch word {
-	case "succeeded", "done", "admitted", "trusted", "open":
+	case "succeeded", "done", "admitted", "trusted", "open", "delivered":
 		return p.green(word)
-	case "failed", "unknown", "withdrawn", "revoked", "expired":
+	case "failed", "unknown", "withdrawn", "revoked", "expired", "given-up":
 		return p.red(word)
 	case "remediated", "remediating", "cancelled", "cancelling", "awaiting-guidance", "stopped", "quarantined", "silent":
 		return p.yellow(word)

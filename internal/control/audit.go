@@ -24,7 +24,7 @@ import (
 // version, facts and clock; the deadlines of targets; what an open deployment
 // waits for and the counts of its stage; reports that changed nothing; the
 // output of steps; the marks of orders; the library's storage, whose content is
-// named by digest; and what the server keeps for itself, such as jobs.
+// named by digest; announcements; and what the server keeps for itself, such as jobs.
 //
 // Memory grows with what is documented, admitted, trusted and planned, with
 // the inventory and its past, and with the targets of deployments that are open

@@ -125,6 +125,7 @@ func (s *server) register() {
 	s.registerAgents()
 	s.registerTokens()
 	s.registerRecord()
+	s.registerAnnouncements()
 	s.registerEvents()
 }
 
