@@ -85,7 +85,7 @@ type search struct {
 
 // whole is the span in which anything that the slot may meet lies.
 func (s *search) whole() Span {
-	return Span{s.slot.Busy().Start, s.slot.At(s.last).Busy().End.Add(1)}
+	return Span{s.slot.Busy().Start.Add(-1), s.slot.At(s.last).Busy().End.Add(1)}
 }
 
 func (s *search) bar(from, to time.Time, severity Severity, why func() Conflict) {
