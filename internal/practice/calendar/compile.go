@@ -13,7 +13,7 @@ import (
 type compiled struct {
 	low, high int64 // Unix seconds: never before, never after
 	entry     Entry
-	reach     Reach
+	reach     int       // place in Calendar.reaches
 	schedule  *Schedule // nil: see defect
 	defect    string
 }
@@ -24,16 +24,17 @@ type Calendar struct {
 	windows  []compiled
 	freezes  []compiled
 	bookings []compiled
+	reaches  []Reach // each once, however many entries say the same
 }
 
 // Compile makes a calendar. Entries that cannot be evaluated stay in it and
 // hold up what they reach; the problems say which and why.
 func Compile(entries []Entry, zones Zones) (*Calendar, []practice.Problem) {
 	c := &Calendar{}
-	m := maker{zones: rememberZones(zones), known: map[string]made{}}
+	m := maker{zones: rememberZones(zones), known: map[string]made{}, reaches: map[string]int{}}
 	var problems []practice.Problem
 	for _, e := range entries {
-		one := compiled{entry: e, reach: e.Reach(), low: math.MinInt64, high: math.MaxInt64, defect: e.Defect}
+		one := compiled{entry: e, reach: m.reach(c, e.Reach()), low: math.MinInt64, high: math.MaxInt64, defect: e.Defect}
 		if one.defect == "" {
 			one.schedule, one.defect = m.schedule(e)
 		}
@@ -58,6 +59,26 @@ func Compile(entries []Entry, zones Zones) (*Calendar, []practice.Problem) {
 type maker struct {
 	zones Zones
 	known map[string]made
+
+	reaches map[string]int
+}
+
+func (m maker) reach(c *Calendar, r Reach) int {
+	var key strings.Builder
+	for _, list := range [][]string{r.Environments, r.Services, r.Components, r.Kinds, r.Targets, r.Labels, r.Suppliers, r.Models} {
+		for _, name := range list {
+			key.WriteString(name)
+			key.WriteByte(0)
+		}
+		key.WriteByte(1)
+	}
+	at, known := m.reaches[key.String()]
+	if !known {
+		at = len(c.reaches)
+		m.reaches[key.String()] = at
+		c.reaches = append(c.reaches, r)
+	}
+	return at
 }
 
 type made struct {

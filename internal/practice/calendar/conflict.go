@@ -29,13 +29,13 @@ func (c *Calendar) Conflicts(slot Slot, others []Slot, rules Rules) []Conflict {
 // frozen finds the freezes that the slot meets (rule 6).
 func (c *Calendar) frozen(slot Slot, rules Rules) []Conflict {
 	var list []Conflict
-	run := slot.Running()
+	run, known, all := slot.Running(), roll{}, c.meeting(slot.Footprint, true)
 	for i := range c.freezes {
 		f := &c.freezes[i]
 		if f.apart(run) {
 			continue
 		}
-		t, met := f.meets(slot.Footprint, rules)
+		t, met := f.meets(all, rules)
 		if !met {
 			continue
 		}
@@ -44,17 +44,17 @@ func (c *Calendar) frozen(slot Slot, rules Rules) []Conflict {
 		if len(spans) == 0 && f.schedule != nil {
 			continue
 		}
-		list = append(list, f.freezeConflict(slot, t, spans, rules))
+		list = append(list, f.freezeConflict(slot, t, spans, rules, known))
 	}
 	return list
 }
 
 // meets says whether a freeze is for the footprint, and is not off for it.
-func (c *compiled) meets(fp *Footprint, rules Rules) (touch, bool) {
-	if c.freezeSeverity(rules) == Off || c.entry.Freeze != nil && c.entry.Freeze.Allows.lets(fp) {
+func (c *compiled) meets(m *meeting, rules Rules) (touch, bool) {
+	if c.freezeSeverity(rules) == Off || c.entry.Freeze != nil && c.entry.Freeze.Allows.lets(m.footprint) {
 		return touch{}, false
 	}
-	return fp.meet(&c.reach, true)
+	return m.meet(c.reach)
 }
 
 // letsGoOn says that the freeze began after the deployment did and lets such go on.
@@ -82,13 +82,13 @@ func (c *compiled) freezeSeverity(rules Rules) Severity {
 	return NeedsWaiver
 }
 
-func (c *compiled) freezeConflict(slot Slot, t touch, spans []Span, rules Rules) Conflict {
+func (c *compiled) freezeConflict(slot Slot, t touch, spans []Span, rules Rules, known roll) Conflict {
 	found := Conflict{
 		Rule:     InsideFreeze,
 		Severity: c.freezeSeverity(rules),
 		With:     c.ref(),
 		Path:     way(t.path, c.name()),
-		Targets:  slot.Footprint.targetsOf(t.members),
+		Targets:  known.targetsOf(slot.Footprint, t.members),
 	}
 	if c.entry.Freeze != nil {
 		found.Groups = c.entry.Freeze.Waiver.Groups

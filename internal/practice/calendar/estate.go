@@ -1,9 +1,6 @@
 package calendar
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Target is a target as far as the calendar needs it.
 type Target struct {
@@ -93,6 +90,8 @@ type Member struct {
 	Role   Role
 	Path   string   // how it came in: "web-3 -> parent rack-7"
 	From   []string // the deployment's targets that brought it in
+
+	from []int32 // the same, by their places in Work
 }
 
 // Affected is a service in a footprint.
@@ -132,12 +131,12 @@ func (e *Estate) Footprint(w Work) *Footprint {
 		served:    map[string]int{},
 		feeds:     map[string][]int{},
 	}
-	for _, name := range w.Targets {
-		f.join(e, Member{Target: name, Role: Direct, Path: name}, name)
+	for i, name := range w.Targets {
+		f.join(e, Member{Target: name, Role: Direct, Path: name}, i)
 	}
-	for _, name := range w.Targets {
-		f.climb(e, name)
-		f.descend(e, name)
+	for i := range w.Targets {
+		f.climb(e, i)
+		f.descend(e, i)
 	}
 	for _, name := range w.Targets {
 		for _, other := range e.redundant[name] {
@@ -150,18 +149,19 @@ func (e *Estate) Footprint(w Work) *Footprint {
 	return f
 }
 
-func (f *Footprint) join(e *Estate, m Member, from string) bool {
+// join adds a member, or that another target of the work (by its place) brings it in; false when that was known.
+func (f *Footprint) join(e *Estate, m Member, from int) bool {
 	if i, there := f.index[m.Target]; there {
 		known := &f.Members[i]
-		if known.From[len(known.From)-1] == from {
+		if known.from[len(known.from)-1] == int32(from) {
 			return false
 		}
-		known.From = append(known.From, from)
+		known.From, known.from = append(known.From, f.Targets[from]), append(known.from, int32(from))
 		return true
 	}
 	i := int32(len(f.Members))
 	f.every = append(f.every, i)
-	m.From = []string{from}
+	m.From, m.from = f.Targets[from:from+1:from+1], []int32{int32(from)}
 	f.Members = append(f.Members, m)
 	f.index[m.Target] = i
 	environment := f.Environment
@@ -176,18 +176,23 @@ func (f *Footprint) join(e *Estate, m Member, from string) bool {
 	return true
 }
 
-func (f *Footprint) climb(e *Estate, name string) {
+func (f *Footprint) climb(e *Estate, from int) {
+	name := f.Targets[from]
 	path := name
 	for at, steps := e.targets[name], 0; at != nil && at.Parent != "" && steps < len(e.targets); steps++ {
 		path += " -> parent " + at.Parent
-		if at.Parent == name || !f.join(e, Member{Target: at.Parent, Role: Above, Path: path}, name) {
+		if at.Parent == name || !f.join(e, Member{Target: at.Parent, Role: Above, Path: path}, from) {
 			return
 		}
 		at = e.targets[at.Parent]
 	}
 }
 
-func (f *Footprint) descend(e *Estate, name string) {
+func (f *Footprint) descend(e *Estate, from int) {
+	name := f.Targets[from]
+	if len(e.children[name]) == 0 {
+		return
+	}
 	type step struct{ at, path string }
 	seen := map[string]bool{name: true}
 	for todo := []step{{name, name}}; len(todo) > 0; todo = todo[1:] {
@@ -197,7 +202,7 @@ func (f *Footprint) descend(e *Estate, name string) {
 			}
 			seen[child] = true
 			path := todo[0].path + " -> child " + child
-			f.join(e, Member{Target: child, Role: Below, Path: path}, name)
+			f.join(e, Member{Target: child, Role: Below, Path: path}, from)
 			todo = append(todo, step{child, path})
 		}
 	}
@@ -235,35 +240,66 @@ func (f *Footprint) affect(e *Estate) {
 
 // targetsOf gives the deployment's targets that brought the members in, each once, in the order of the work.
 func (f *Footprint) targetsOf(members []int32) []string {
-	if len(members) == len(f.Members) {
+	switch {
+	case len(members) == 1:
+		return f.Members[members[0]].From
+	case len(members) == len(f.Members):
 		return f.Targets
 	}
-	named := make(map[string]bool, len(members))
-	for _, i := range members {
-		for _, from := range f.Members[i].From {
-			named[from] = true
+	named, count := make([]bool, len(f.Targets)), 0
+	for _, m := range members {
+		for _, i := range f.Members[m].from {
+			if !named[i] {
+				named[i] = true
+				count++
+			}
 		}
 	}
-	list := make([]string, 0, len(named))
-	if len(named) < len(f.Targets)/16 {
-		for name := range named {
-			list = append(list, name)
-		}
-		slices.SortFunc(list, func(a, b string) int { return int(f.index[a]) - int(f.index[b]) })
-		return list
+	if count == len(f.Targets) {
+		return f.Targets
 	}
-	for _, name := range f.Targets {
-		if named[name] {
+	list := make([]string, 0, count)
+	for i, name := range f.Targets {
+		if named[i] {
 			list = append(list, name)
-			delete(named, name)
 		}
 	}
 	return list
 }
 
+// roll remembers the targets of members, so that conflicts of the same ones share a list.
+type roll map[listKey][]string
+
+// listKey tells lists apart that are never changed.
+type listKey struct {
+	first *int32
+	size  int
+}
+
+func keyOf(list []int32) listKey {
+	if len(list) == 0 {
+		return listKey{}
+	}
+	return listKey{&list[0], len(list)}
+}
+
+func (r roll) targetsOf(f *Footprint, members []int32) []string {
+	if len(members) < 2 {
+		return f.targetsOf(members)
+	}
+	targets, known := r[keyOf(members)]
+	if !known {
+		targets = f.targetsOf(members)
+		r[keyOf(members)] = targets
+	}
+	return targets
+}
+
+// few is how many names a message lists.
+const few = 5
+
 // some writes a few names and how many more there are.
 func some(names []string) string {
-	const few = 5
 	if len(names) <= few {
 		return strings.Join(names, ", ")
 	}

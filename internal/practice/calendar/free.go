@@ -47,7 +47,7 @@ func (c *Calendar) Free(r Request, others []Slot, rules Rules) []Proposal {
 	if r.Limit <= 0 {
 		r.Limit = DefaultChoice
 	}
-	s := search{calendar: c, slot: r.Slot.At(r.Earliest), rules: rules, last: r.Earliest.Add(r.Horizon)}
+	s := search{calendar: c, slot: r.Slot.At(r.Earliest), rules: rules, last: r.Earliest.Add(r.Horizon), known: roll{}}
 	s.windows()
 	s.freezes()
 	s.bookings()
@@ -67,10 +67,9 @@ func (c *Calendar) Free(r Request, others []Slot, rules Rules) []Proposal {
 	})
 	proposals := make([]Proposal, 0, min(len(found), r.Limit))
 	for _, f := range found[:min(len(found), r.Limit)] {
-		p := Proposal{Span: Span{f.start, f.start.Add(length)}, Late: late(f.start)}
-		p.Waivers, p.Warnings = s.reasons(f.start)
-		proposals = append(proposals, p)
+		proposals = append(proposals, Proposal{Span: Span{f.start, f.start.Add(length)}, Late: late(f.start)})
 	}
+	s.explain(proposals)
 	return proposals
 }
 
@@ -81,6 +80,7 @@ type search struct {
 	last     time.Time
 	rules    Rules
 	barred   []barred
+	known    roll
 }
 
 // whole is the span in which anything that the slot may meet lies.
@@ -105,39 +105,49 @@ func (s *search) windows() {
 	known := map[*bundle][]Span{}
 	for _, g := range s.calendar.fences(s.slot.Footprint) {
 		shut := whole.Start.Add(-1)
-		why := func(at time.Time) func() Conflict {
-			return func() Conflict { return g.conflict(s.slot, Span{at, at.Add(need)}, severity) }
-		}
+		why := once(func() Conflict { return g.conflict(s.slot, severity) })
 		for _, o := range g.open(whole, known) {
 			latest := o.End.Add(-need)
 			if latest.Before(o.Start) {
 				continue
 			}
-			s.bar(shut, o.Start, severity, why(shut))
+			s.bar(shut, o.Start, severity, why)
 			shut = latest
 		}
-		s.bar(shut, whole.End.Add(1), severity, why(shut))
+		s.bar(shut, whole.End.Add(1), severity, why)
+	}
+}
+
+// once makes a conflict that many times are barred by once only.
+func once(make func() Conflict) func() Conflict {
+	var made *Conflict
+	return func() Conflict {
+		if made == nil {
+			c := make()
+			made = &c
+		}
+		return *made
 	}
 }
 
 func (s *search) freezes() {
 	run, whole := s.slot.Running(), s.whole()
-	need := run.End.Sub(run.Start)
+	need, all := run.End.Sub(run.Start), s.calendar.meeting(s.slot.Footprint, true)
 	for i := range s.calendar.freezes {
 		f := &s.calendar.freezes[i]
 		if f.apart(whole) {
 			continue
 		}
-		t, met := f.meets(s.slot.Footprint, s.rules)
+		t, met := f.meets(all, s.rules)
 		if !met {
 			continue
 		}
 		severity := f.freezeSeverity(s.rules)
 		if f.schedule == nil {
-			s.bar(whole.Start, whole.End, severity, func() Conflict { return f.freezeConflict(s.slot, t, nil, s.rules) })
+			s.bar(whole.Start, whole.End, severity, func() Conflict { return f.freezeConflict(s.slot, t, nil, s.rules, s.known) })
 		}
 		for _, span := range f.spans(whole) {
-			s.bar(span.Start.Add(-need), span.End, severity, func() Conflict { return f.freezeConflict(s.slot, t, []Span{span}, s.rules) })
+			s.bar(span.Start.Add(-need), span.End, severity, func() Conflict { return f.freezeConflict(s.slot, t, []Span{span}, s.rules, s.known) })
 		}
 	}
 }
@@ -243,18 +253,26 @@ func (c *counter) within(a, b time.Time) bool {
 	return c.at(a) > 0 || i < len(c.from) && c.from[i].Before(b)
 }
 
-// reasons tells what speaks against a start.
-func (s *search) reasons(start time.Time) (waivers, warnings []Conflict) {
+// explain adds to each proposal what speaks against it.
+func (s *search) explain(proposals []Proposal) {
+	order := make([]*Proposal, len(proposals))
+	for i := range proposals {
+		order[i] = &proposals[i]
+	}
+	start := func(p *Proposal, at time.Time) int { return p.Start.Compare(at) }
+	slices.SortFunc(order, func(a, b *Proposal) int { return start(a, b.Start) })
 	for _, b := range s.barred {
-		if !b.from.Before(start) || !start.Before(b.to) {
-			continue
-		}
-		switch b.severity {
-		case NeedsWaiver:
-			waivers = append(waivers, b.why())
-		case Warn:
-			warnings = append(warnings, b.why())
+		first, _ := slices.BinarySearchFunc(order, b.from.Add(1), start)
+		for _, p := range order[first:] {
+			if !p.Start.Before(b.to) {
+				break
+			}
+			switch b.severity {
+			case NeedsWaiver:
+				p.Waivers = append(p.Waivers, b.why())
+			case Warn:
+				p.Warnings = append(p.Warnings, b.why())
+			}
 		}
 	}
-	return waivers, warnings
 }

@@ -105,7 +105,7 @@ func (c *Calendar) Ends(slot Slot, at time.Time, horizon time.Duration, rules Ru
 			end, then = moment, b
 		}
 	}
-	ahead := Span{at, at.Add(horizon)}
+	ahead, known, all := Span{at, at.Add(horizon)}, roll{}, c.meeting(slot.Footprint, true)
 	if severity := rules.Severity(OutsideWindow); severity == Block || severity == NeedsWaiver {
 		c.windowsEnd(slot, ahead, rules, waivers, due)
 	}
@@ -114,12 +114,12 @@ func (c *Calendar) Ends(slot Slot, at time.Time, horizon time.Duration, rules Ru
 		if f.schedule == nil || f.apart(ahead) || f.entry.Freeze.WhenItBegins == GoOn {
 			continue
 		}
-		t, met := f.meets(slot.Footprint, rules)
+		t, met := f.meets(all, rules)
 		if !met {
 			continue
 		}
 		for _, s := range f.spans(ahead) {
-			if s.Start.After(at) && !f.freezeConflict(slot, t, []Span{s}, rules).Open(slot.ID, s.Start, waivers) {
+			if s.Start.After(at) && !f.freezeConflict(slot, t, []Span{s}, rules, known).Open(slot.ID, s.Start, waivers) {
 				due(s.Start, f.freezeBegins())
 				break
 			}
@@ -140,7 +140,7 @@ func (c *Calendar) windowsEnd(slot Slot, ahead Span, rules Rules, waivers []Waiv
 	open := map[*bundle][]Span{}
 	for _, g := range c.fences(slot.Footprint) {
 		gap, left := leaves(ahead, g.open(ahead, open))
-		if !left || !gap.Start.After(ahead.Start) || g.conflict(slot, gap, rules.Severity(OutsideWindow)).Open(slot.ID, gap.Start, waivers) {
+		if !left || !gap.Start.After(ahead.Start) || g.conflict(slot, rules.Severity(OutsideWindow)).Open(slot.ID, gap.Start, waivers) {
 			continue
 		}
 		behaviour, goesOn := Behaviour(""), false

@@ -11,6 +11,32 @@ type touch struct {
 	path    string  // how the first of them, or the deployment as a whole, is reached
 }
 
+// meeting remembers how reaches meet a footprint.
+type meeting struct {
+	footprint  *Footprint
+	reaches    []Reach
+	dependants bool // services that merely need a deployed one count
+	known      []remembered
+}
+
+type remembered struct {
+	touch
+	asked, met bool
+}
+
+func (c *Calendar) meeting(f *Footprint, dependants bool) *meeting {
+	return &meeting{f, c.reaches, dependants, make([]remembered, len(c.reaches))}
+}
+
+func (m *meeting) meet(reach int) (touch, bool) {
+	r := &m.known[reach]
+	if !r.asked {
+		r.asked = true
+		r.touch, r.met = m.footprint.meet(&m.reaches[reach], m.dependants)
+	}
+	return r.touch, r.met
+}
+
 func number(n int) string { return strconv.Itoa(n) }
 
 // meet says whether and where a reach meets the footprint. Services that

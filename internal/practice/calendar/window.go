@@ -3,6 +3,7 @@ package calendar
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,17 +12,13 @@ type bundle struct {
 	members []int32
 	windows []*compiled
 	path    string
+	broken  *compiled // one that cannot be evaluated
 }
 
 // fenced is targets that the same windows reach: they may change only within one of these.
 type fenced struct {
 	bundles []*bundle
 	members []int32
-}
-
-type bundleKey struct {
-	first *int32
-	size  int
 }
 
 // fences parts the footprint by the windows that reach its members; members
@@ -34,14 +31,16 @@ func (c *Calendar) fences(f *Footprint) []fenced {
 	if len(f.Members) == 0 {
 		return []fenced{{bundles: bundles}}
 	}
-	type step struct {
-		group int32
-		by    int
-	}
 	group := make([]int32, len(f.Members)) // 0: no window
 	groups := []fenced{{}}
-	for by, b := range bundles {
-		next := map[step]int32{}
+	for _, b := range bundles {
+		if len(b.members) == 1 { // most are; no need to remember who goes where
+			m := b.members[0]
+			groups = append(groups, fenced{bundles: append(slices.Clip(groups[group[m]].bundles), b)})
+			group[m] = int32(len(groups) - 1)
+			continue
+		}
+		next := map[int32]int32{}
 		last, lastTo := int32(-1), int32(0) // neighbours mostly go the same way
 		for _, m := range b.members {
 			from := group[m]
@@ -49,10 +48,10 @@ func (c *Calendar) fences(f *Footprint) []fenced {
 				group[m] = lastTo
 				continue
 			}
-			to, known := next[step{from, by}]
+			to, known := next[from]
 			if !known {
 				to = int32(len(groups))
-				next[step{from, by}] = to
+				next[from] = to
 				groups = append(groups, fenced{bundles: append(slices.Clip(groups[from].bundles), b)})
 			}
 			group[m], last, lastTo = to, from, to
@@ -66,18 +65,16 @@ func (c *Calendar) fences(f *Footprint) []fenced {
 
 func (c *Calendar) bundles(f *Footprint) []*bundle {
 	var list []*bundle
-	known := map[bundleKey]*bundle{}
+	known, all := map[listKey]*bundle{}, c.meeting(f, false)
 	for i := range c.windows {
 		w := &c.windows[i]
-		t, met := f.meet(&w.reach, false)
+		t, met := all.meet(w.reach)
 		if !met || len(t.members) == 0 && len(f.Members) > 0 {
 			continue
 		}
-		key := bundleKey{size: len(t.members)}
+		key := keyOf(t.members)
 		if len(t.members) == 1 {
 			key.first = &f.every[t.members[0]] // the same member, whatever list named it
-		} else if len(t.members) > 1 {
-			key.first = &t.members[0]
 		}
 		b := known[key]
 		if b == nil {
@@ -86,6 +83,9 @@ func (c *Calendar) bundles(f *Footprint) []*bundle {
 			list = append(list, b)
 		}
 		b.windows = append(b.windows, w)
+		if w.schedule == nil {
+			b.broken = w
+		}
 	}
 	return list
 }
@@ -104,7 +104,7 @@ func (c *Calendar) outside(slot Slot, rules Rules) []Conflict {
 		if !left || g.letsGoOn(slot, rules) {
 			continue
 		}
-		found := g.conflict(slot, gap, severity)
+		found := g.conflict(slot, severity).during(gap, g.bundles[0].windows[0].zone())
 		if len(list) < maxLookAhead {
 			found.Until, _ = g.opening(run)
 		}
@@ -204,21 +204,35 @@ func (c *compiled) windowEnds(rules Rules) Behaviour {
 	return FinishWave
 }
 
-func (g fenced) conflict(slot Slot, gap Span, severity Severity) Conflict {
-	windows := g.windows()
-	w := windows[0]
-	found := Conflict{Rule: OutsideWindow, Severity: severity, With: w.ref(), Span: gap,
+// conflict tells which windows the group's targets have, not when they are left.
+func (g fenced) conflict(slot Slot, severity Severity) Conflict {
+	w := g.bundles[0].windows[0]
+	found := Conflict{Rule: OutsideWindow, Severity: severity, With: w.ref(),
 		Path: way(g.bundles[0].path, w.name()), Targets: slot.Footprint.targetsOf(g.members)}
-	names := make([]string, len(windows))
-	broken := ""
-	for i, one := range windows {
-		names[i] = one.entry.Name
-		if one.defect != "" {
-			broken = fmt.Sprintf("; %s cannot be evaluated: %s", one.name(), one.defect)
+	var names []string
+	more, broken := 0, ""
+	for _, b := range g.bundles {
+		for _, one := range b.windows[:min(len(b.windows), few-len(names))] {
+			names = append(names, one.entry.Name)
+		}
+		more += len(b.windows)
+		if b.broken != nil {
+			broken = fmt.Sprintf("; %s cannot be evaluated: %s", b.broken.name(), b.broken.defect)
 		}
 	}
-	found.Message = fmt.Sprintf("outside window %s from %s to %s%s%s", some(names), told(gap.Start, w.zone()), told(gap.End, w.zone()), broken, concerning(found.Targets))
+	listed := strings.Join(names, ", ")
+	if more -= len(names); more > 0 {
+		listed += " and " + number(more) + " more"
+	}
+	found.Message = "outside window " + listed + broken + concerning(found.Targets)
 	return found
+}
+
+// during says when windows are left.
+func (c Conflict) during(gap Span, zone *time.Location) Conflict {
+	c.Span = gap
+	c.Message = fmt.Sprintf("from %s to %s %s", told(gap.Start, zone), told(gap.End, zone), c.Message)
+	return c
 }
 
 // opening gives when the group is next open for as long as a span, from its
