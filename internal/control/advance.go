@@ -36,6 +36,11 @@ func (c *Control) settle(w *work, d deployment.Deployment, events ...deployment.
 			events = append(events, answers...)
 		}
 	}
+	if was.State != deployment.Closed && d.State == deployment.Closed {
+		if err := dueReviews(w, d); err != nil {
+			return d, nil, err
+		}
+	}
 	d, err := c.store(w, d, before, rows)
 	if err != nil {
 		return d, nil, err

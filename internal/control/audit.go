@@ -16,7 +16,8 @@ import (
 // auditState replays the entries of a verified record and compares the present
 // state with what must have become of it, row by row: documents, versions,
 // tokens, enrolments, agents, plans, deployments, their targets, what executors
-// reported, and the inventory of now and of the past. It reports rows that
+// reported, the inventory of now and of the past, votes with what they were given
+// on, what was said of changes, and reviews. It reports rows that
 // differ, rows without an entry and entries without their row. What a row says
 // twice, in a column and in its body, must agree in these tables.
 //
@@ -35,14 +36,14 @@ func auditState(tx Tx, report *record.Report) error {
 		documents: map[documentKey]practice.Document{}, last: map[documentKey]int64{},
 		versions: map[string]versionTold{}, tokens: map[string]tokenTold{}, enrolments: map[string]enrolmentTold{},
 		agents: map[string]environment.Agent{}, plans: map[string]planTold{}, deployments: map[string]*deploymentTold{},
-		present: map[place]environment.Presence{}, past: map[environment.Presence]int{},
+		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(),
 	}
 	if err := a.replay(); err != nil {
 		return err
 	}
 	for _, compare := range []func() error{
 		a.compareDocuments, a.compareVersions, a.compareTokens, a.compareEnrolments, a.compareAgents,
-		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.agree,
+		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareApprovals, a.agree,
 	} {
 		if err := compare(); err != nil {
 			return err
@@ -70,6 +71,7 @@ type audit struct {
 	deployments map[string]*deploymentTold
 	present     map[place]environment.Presence
 	past        map[environment.Presence]int
+	approvals   approvalTold
 }
 
 type documentKey struct {
@@ -120,6 +122,7 @@ func (a *audit) entry(e practice.Entry) error {
 	case "plan":
 		a.plans[id] = planTold{digest: practice.Digest(text(e, "digest")), by: e.Who, at: e.When}
 	case "deployment":
+		a.approvalTold(id, e)
 		return a.deploymentTold(id, e)
 	}
 	return nil

@@ -17,7 +17,8 @@ type deploymentTold struct {
 	header deployment.Deployment // the stored one, for its plan's header
 	sum    practice.Digest
 	moved  deployment.Deployment // state, result, and the counts of targets
-	parts  map[string]bool       // the components of its plan
+	plan   string
+	parts  map[string]bool // the components of its plan
 	rows   map[string]deployment.Target
 	said   map[reportKey]reportTold
 	listed bool // its targets were compared once, none is unknown any more
@@ -40,6 +41,17 @@ func (a *audit) deploymentTold(id string, e practice.Entry) error {
 		return nil
 	}
 	switch e.Kind {
+	case entryAskedAnew:
+		told.sum = practice.Digest(text(e, "sum"))
+		if text(e, "plan") != told.plan {
+			return a.bound(id, told, e)
+		}
+	case deployment.EntryAuthorised:
+		told.moved.Authority = e.Why
+	case deployment.EntryVoided:
+		told.moved.Authority = ""
+	case entryAccepted:
+		told.moved.AcceptedBy = &deployment.Acceptance{By: e.Who, At: e.When, Why: e.Why}
 	case deployment.EntryStateChanged:
 		told.moved.State, told.moved.Since = deployment.State(text(e, "to")), e.When
 	case deployment.EntryClosed:
@@ -55,10 +67,16 @@ func (a *audit) deploymentTold(id string, e practice.Entry) error {
 // requested begins a deployment with the rows of its plan.
 func (a *audit) requested(id string, e practice.Entry) error {
 	told := &deploymentTold{
-		sum: practice.Digest(text(e, "sum")), rows: map[string]deployment.Target{}, said: map[reportKey]reportTold{},
+		sum: practice.Digest(text(e, "sum")), said: map[reportKey]reportTold{},
 		moved: deployment.Deployment{ID: id, State: deployment.Requested, Since: e.When},
 	}
 	a.deployments[id] = told
+	return a.bound(id, told, e)
+}
+
+// bound gives a deployment the rows of the plan that an entry binds it to.
+func (a *audit) bound(id string, told *deploymentTold, e practice.Entry) error {
+	told.plan, told.rows = text(e, "plan"), map[string]deployment.Target{}
 	planned, err := a.tx.Plan(text(e, "plan"))
 	if practice.CodeOf(err) == practice.NotFound {
 		a.find("deployment "+id, "its plan %s is not stored", text(e, "plan"))
@@ -219,7 +237,7 @@ func (a *audit) compareDeployments() error {
 		}
 		a.compare(s.Where, deployment.Deployment{
 			ID: d.ID, State: d.State, Since: d.Since, Result: d.Result, Cause: d.Cause, Ended: d.Ended,
-			Touched: d.Touched, Executed: d.Executed, Failures: d.Failures,
+			Touched: d.Touched, Executed: d.Executed, Failures: d.Failures, Authority: d.Authority, AcceptedBy: d.AcceptedBy,
 		}, told.moved)
 	})
 	for _, id := range slices.Sorted(maps.Keys(a.deployments)) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/party"
@@ -48,6 +49,12 @@ func requestSum(d deployment.Deployment) practice.Digest {
 		Reason: d.Reason, Ask: d.Ask, StartAfter: d.StartAfter, Remediates: d.Remediates, Journey: d.Journey,
 		SkipFlow: d.SkipFlow, Round: d.Round, Subject: d.Subject, Risk: d.Risk,
 	})
+}
+
+// voteSum is over all of a vote but when it was withdrawn.
+func voteSum(v approval.Vote) practice.Digest {
+	v.Withdrawn = time.Time{}
+	return sumOf(v)
 }
 
 // unlike says in which fields a stored value differs from the one that the

@@ -64,6 +64,7 @@ type work struct {
 
 	announced []communication.Announcement // what it tells
 	fresh     string                       // the plan that was found up to date in this transaction
+	gathered  *desk                        // what approvals are judged by
 }
 
 // note adds an entry to the record of this transaction.

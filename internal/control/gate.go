@@ -2,6 +2,7 @@ package control
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -15,22 +16,54 @@ type gate struct {
 	next    time.Time // zero: as soon as something changes
 }
 
-// judgeAuthorisation asks whether the plan of d is authorised.
-func (c *Control) judgeAuthorisation(_ *work, d deployment.Deployment) (deployment.Event, error) {
-	why := "authorised by the requester's role"
-	if d.Change != "" {
-		why = "change " + d.Change
+// judgeAuthorisation asks whether the deployment is authorised, and what must
+// follow where it is.
+func (c *Control) judgeAuthorisation(w *work, d deployment.Deployment) (deployment.Event, error) {
+	r, err := c.weigh(w, d)
+	if err != nil {
+		return nil, err
 	}
-	return deployment.AuthorisationGiven{By: d.RequestedBy, Why: why}, nil
+	if anew, err := c.askedOtherwise(w, d, r); err != nil || anew != nil {
+		return anew, err
+	}
+	if err := noteNotices(w, d, r.Due); err != nil {
+		return nil, err
+	}
+	if !r.verdict.Open {
+		return r.held(d), nil
+	}
+	return r.given(d), openReviews(w, d, r.Reviews)
+}
+
+// judgeAgain asks at the moment of the start whether the authorisation still
+// holds. It gives the event of one that does not, and else when to ask again.
+func (c *Control) judgeAgain(w *work, d deployment.Deployment) (deployment.Event, time.Time, error) {
+	r, err := c.weigh(w, d)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	if anew, err := c.askedOtherwise(w, d, r); err != nil || anew != nil {
+		return anew, time.Time{}, err
+	}
+	if err := noteNotices(w, d, r.Due); err != nil {
+		return nil, time.Time{}, err
+	}
+	if !r.verdict.Open {
+		return r.held(d), time.Time{}, nil
+	}
+	return nil, r.Next, nil
 }
 
 // judgeStart asks every gate of the start, at the moment of the start. What
 // cannot be judged holds it: a gate fails closed.
 func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event, error) {
-	var judged deployment.StartJudged
-	judged.Verdict = practice.Pass()
+	held, next, err := c.judgeAgain(w, d)
+	if err != nil || held != nil {
+		return held, err
+	}
+	judged := deployment.StartJudged{Verdict: practice.Pass(), WakeAt: next}
 	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
-		c.freshGate, c.aloneGate, c.queueGate,
+		c.aloneGate, c.queueGate,
 	} {
 		g, err := ask(w, d)
 		if err != nil {
@@ -74,6 +107,13 @@ func (c *Control) freshGate(w *work, d deployment.Deployment) (gate, error) {
 		return gate{}, stale
 	}
 	reason.Who, reason.How = "whoever asked for it: "+d.RequestedBy.Name, "tranship deployment replan "+d.ID+" --reason WHY"
+	changed, err := planChanges(w, planned)
+	if err != nil {
+		return gate{}, err
+	}
+	if len(changed) > 0 {
+		reason.Message = "plan " + d.Plan + " is out of date: " + strings.Join(changed, "; ")
+	}
 	return gate{verdict: practice.Hold(reason)}, nil
 }
 

@@ -25,6 +25,11 @@ const (
 	StoredPresence   StoredKind = "presence"          // environment.Presence, past ones too, by target and component
 	StoredReport     StoredKind = "report"            // deployment.Report, by number
 	StoredOrder      StoredKind = "order"             // deployment.Order, by id
+	StoredVote       StoredKind = "vote"              // approval.Vote, by number
+	StoredSubject    StoredKind = "subject"           // approval.Asked, by the deployment's number and digest
+	StoredChange     StoredKind = "change"            // approval.Confirmation, by the deployment's number and change
+	StoredNotice     StoredKind = "notice"            // string: the key of a notice, by the deployment's number
+	StoredReview     StoredKind = "review"            // approval.Review, by number
 )
 
 // Stored is one row.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/environment"
@@ -31,6 +32,7 @@ type Tx interface {
 	record.Store
 	party.Store
 	communication.Store
+	approval.Store
 	Installation
 	Jobs
 	Inspection

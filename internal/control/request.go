@@ -53,6 +53,9 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if err != nil {
 			return err
 		}
+		if d, err = pose(w, d); err != nil {
+			return err
+		}
 		noteRequest(w, d)
 		d, _, err = c.settle(w, d, deployment.PlanFrozen{By: by})
 		return err
@@ -91,6 +94,15 @@ func addAsk(data map[string]any, d deployment.Deployment) {
 	if len(d.Implementers) > 0 {
 		data["implementers"] = d.Implementers
 	}
+	if d.Risk != nil {
+		data["risk"] = map[string]any{"score": d.Risk.Score, "level": string(d.Risk.Level)}
+	}
+	data["round"], data["subject"] = d.Round, string(d.Subject)
+	addTimes(data, d)
+}
+
+// addTimes adds when a deployment is to start and to have ended.
+func addTimes(data map[string]any, d deployment.Deployment) {
 	start := d.StartAfter
 	if start.IsZero() {
 		start = d.Window.Start
@@ -125,10 +137,7 @@ func (c *Control) checkRequest(w *work, r DeploymentRequest, planned plan.Record
 // checkFresh compiles the plan again: anything that changed since gives another digest.
 func checkFresh(w *work, planned plan.Record) error {
 	h := planned.Header
-	in, err := gather(w, w.scope, PlanRequest{
-		Release: h.Release, Environment: h.Environment, Direction: h.Direction,
-		Model: h.Model.Name, Redeploy: h.Redeploy, Only: h.Only,
-	})
+	in, err := gather(w, w.scope, requestOf(h))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"tranship.dev/tranship/internal/control"
@@ -24,7 +25,7 @@ type inspection struct {
 
 // inspections is written out once: what is stored twice in a row is compared in its scan.
 func inspections() map[control.StoredKind]inspection {
-	return map[control.StoredKind]inspection{
+	all := map[control.StoredKind]inspection{
 		control.StoredDocument: {`SELECT kind, name, revision, parent, removed, present, body FROM document
 			WHERE scope = ? ORDER BY kind, name, revision`, inspectDocument},
 		control.StoredVersion: {`SELECT component, version, digest, state, body FROM component_version
@@ -47,6 +48,8 @@ func inspections() map[control.StoredKind]inspection {
 			WHERE scope = ? ORDER BY deployment, number`, inspectReport},
 		control.StoredOrder: {`SELECT ` + orderColumns + ` FROM deployment_order WHERE scope = ? ORDER BY id`, inspectOrder},
 	}
+	maps.Copy(all, approvalInspections())
+	return all
 }
 
 // EachStored gives every row of a kind, one after the other.

@@ -191,6 +191,8 @@ func (s *Server) work(ctx context.Context, j control.Job) error {
 		return s.Control.Deliver(ctx, j.Scope, j.Subject)
 	case control.JobQueue:
 		return s.Control.Queue(ctx, j.Scope)
+	case control.JobReview:
+		return s.Control.RemindReview(ctx, j.Scope, j.Subject)
 	}
 	return fmt.Errorf("job of kind %q is not known", j.Kind)
 }

@@ -37,6 +37,7 @@ func inspected(s suite) map[control.StoredKind][]control.Stored {
 		for _, kind := range []control.StoredKind{
 			control.StoredDocument, control.StoredVersion, control.StoredToken, control.StoredEnrolment, control.StoredAgent, control.StoredPlan,
 			control.StoredPlanTarget, control.StoredDeployment, control.StoredComponent, control.StoredTarget, control.StoredPresence, control.StoredReport, control.StoredOrder,
+			control.StoredVote, control.StoredSubject, control.StoredChange, control.StoredNotice, control.StoredReview,
 		} {
 			all[kind] = nil
 			if err := tx.EachStored(kind, func(row control.Stored) error {

@@ -76,6 +76,9 @@ func (s suite) fill(mark string) {
 				return fmt.Errorf("fill, call %d: %w", i, err)
 			}
 		}
+		if err := fillApprovals(tx, d.ID, mark); err != nil {
+			return err
+		}
 		entries := recordtest.Entries(0, 3)
 		entries[0].Why = mark
 		_, err := record.Enter(tx, s.scope, entries, recordtest.Key())
@@ -112,6 +115,9 @@ func (s suite) alter() {
 				return fmt.Errorf("alter, call %d: %w", i, err)
 			}
 		}
+		if err := alterApprovals(tx, "D-1"); err != nil {
+			return err
+		}
 		if err := tx.EndOrders([]string{"o1"}); err != nil {
 			return err
 		}
@@ -128,7 +134,7 @@ func everything(s suite) string {
 	var b strings.Builder
 	all := practice.Page{Limit: practice.MaxLimit}
 	s.view(func(tx control.Tx) error {
-		for _, call := range []func() (any, error){
+		for _, call := range append(everyApproval(tx), []func() (any, error){
 			func() (any, error) { return tx.Document(practice.KindTarget, "web") },
 			func() (any, error) { return tx.DocumentAt(practice.KindTarget, "web", 1) },
 			func() (any, error) { return tx.Documents(practice.KindTarget, "", all) },
@@ -186,7 +192,7 @@ func everything(s suite) string {
 				return tiles[record.TileID{}], err
 			},
 			func() (any, error) { return tx.RecordLinks([]string{"deployment/D-1"}) },
-		} {
+		}...) {
 			answer, err := call()
 			if err != nil && practice.CodeOf(err) != practice.NotFound {
 				return err
