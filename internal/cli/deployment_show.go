@@ -42,6 +42,7 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		"targets", fmt.Sprintf("%d in %s; %d done, %d touched, %d failed or unknown", d.Header.TargetCount,
 			count(len(d.Header.Waves), "wave"), d.Executed, d.Touched, d.Failures),
 		"stage", stageOf(d))
+	c.risk(w, d)
 	c.troubles(w, d)
 	if len(d.Waiting.Reasons) > 0 && d.State != closed {
 		fmt.Fprintln(w)

@@ -18,36 +18,43 @@ func (c *console) token() *cobra.Command {
 	return cmd
 }
 
-type tokenInput struct{ name, role, person, expires string }
+type tokenInput struct{ name, role, person, account, expires string }
 
 func (c *console) tokenCreate() *cobra.Command {
 	var in tokenInput
 	cmd := &cobra.Command{
-		Use: "create NAME --role ROLE --person PERSON", Short: "Make an API token", Args: exactly("NAME"),
+		Use: "create NAME --role ROLE --person PERSON | --account ACCOUNT", Short: "Make an API token", Args: exactly("NAME"),
 		Long: `Make an API token. The token alone is printed to the output, this once.
 
-Roles: administrator (all), manager (all but tokens and backup), practitioner (versions,
-plans, deployments), viewer (look).`,
-		Example: "  tranship token create ci --role practitioner --person ci --expires 720h",
+It belongs to a Person or a ServiceAccount, which a document describes, or to whoever
+makes it. It ends when the person leaves.
+
+Roles: administrator (all), manager (all but tokens, changes and backup), practitioner
+(versions, plans, deployments, approvals), approver (look, approve), integrator (a tool:
+versions, what became of a change), viewer (look). Who may approve what is said by groups
+and approval policies alone.`,
+		Example: `  tranship token create anna --role practitioner --person anna
+  tranship token create ci --role practitioner --account ci --expires 720h`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name = args[0]
 			return runTokenCreate(cmd.Context(), c, in)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&in.role, "role", "", "administrator, manager, practitioner or viewer")
-	flags.StringVar(&in.person, "person", "", "who acts with it")
+	flags.StringVar(&in.role, "role", "", "administrator, manager, practitioner, approver, integrator or viewer")
+	flags.StringVar(&in.person, "person", "", "the person who acts with it")
+	flags.StringVar(&in.account, "account", "", "the service account that acts with it")
 	flags.StringVar(&in.expires, "expires", "", "how long it is valid (720h, 30d); for ever when absent")
 	return cmd
 }
 
 func runTokenCreate(ctx context.Context, c *console, in tokenInput) error {
-	if in.role == "" || in.person == "" {
-		return misuse("--role and --person are needed").WithHint("tranship token create %s --role practitioner --person NAME", in.name)
+	if in.role == "" || (in.person == "") == (in.account == "") {
+		return misuse("--role and either --person or --account are needed").WithHint("tranship token create %s --role practitioner --person NAME", in.name)
 	}
-	body := client.CreateTokenRequest{Name: in.name, Role: client.CreateTokenRequestRole(in.role), Person: in.person}
+	body := client.CreateTokenRequest{Name: in.name, Role: client.CreateTokenRequestRole(in.role), Person: in.person, Account: in.account}
 	if !body.Role.Valid() {
-		return misuse("%q is no role", in.role).WithHint("the roles are administrator, manager, practitioner, viewer")
+		return misuse("%q is no role", in.role).WithHint("the roles are administrator, manager, practitioner, approver, integrator, viewer")
 	}
 	if in.expires != "" {
 		valid, err := length(in.expires)

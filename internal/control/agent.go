@@ -114,7 +114,7 @@ func (c *Control) RevokeAgent(ctx context.Context, scope practice.Scope, by prac
 		if err := w.PutAgent(a); err != nil {
 			return err
 		}
-		if err := revokeTokensOf(w, practice.Actor{Kind: practice.Machine, Name: name}); err != nil {
+		if _, err := revokeTokensOf(w, practice.Actor{Kind: practice.Machine, Name: name}); err != nil {
 			return err
 		}
 		if err := endOrdersOf(w, name); err != nil {

@@ -23,7 +23,7 @@ type desk struct {
 
 func newDesk(tx Tx) (*desk, error) {
 	k := &desk{tx: tx, persons: map[string]*party.Person{}, groups: map[string]*party.Group{}, accounts: map[string]*party.ServiceAccount{}}
-	err := eachDocument(tx, practice.KindApprovalPolicy, func(d practice.Document) error {
+	err := everyDocument(tx, practice.KindApprovalPolicy, func(d practice.Document) error {
 		p, err := approval.Decode(d)
 		k.policies = append(k.policies, p)
 		return err
@@ -31,7 +31,7 @@ func newDesk(tx Tx) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k, eachDocument(tx, practice.KindDelegation, func(d practice.Document) error {
+	return k, everyDocument(tx, practice.KindDelegation, func(d practice.Document) error {
 		g, err := party.DecodeDelegation(d)
 		k.delegations = append(k.delegations, g)
 		return err
@@ -46,8 +46,8 @@ func (w *work) desk() (k *desk, err error) {
 	return w.gathered, err
 }
 
-// eachDocument gives every present document of a kind, by name.
-func eachDocument(tx Tx, kind practice.Kind, f func(practice.Document) error) error {
+// everyDocument gives every present document of a kind, by name.
+func everyDocument(tx Tx, kind practice.Kind, f func(practice.Document) error) error {
 	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
 		list, err := tx.Documents(kind, "", page)
 		if err != nil {

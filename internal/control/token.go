@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -58,9 +59,13 @@ func (c *Control) Authenticate(ctx context.Context, scope practice.Scope, writte
 		return party.Token{}, err
 	}
 	var t party.Token
+	var present error
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
-		t, err = tx.TokenByID(id)
-		return err
+		if t, err = tx.TokenByID(id); err != nil {
+			return err
+		}
+		present = stillHere(tx, t.Actor)
+		return nil
 	})
 	if practice.CodeOf(err) == practice.NotFound || (err == nil && !sameSecret(t.Hash, secret)) {
 		return party.Token{}, practice.Faultf(practice.Unauthorised, "the token is not known").Final()
@@ -70,6 +75,9 @@ func (c *Control) Authenticate(ctx context.Context, scope practice.Scope, writte
 	}
 	if err := t.Valid(c.now()); err != nil {
 		return party.Token{}, err
+	}
+	if present != nil {
+		return party.Token{}, present
 	}
 	c.noteUse(ctx, scope, t)
 	return t, nil
@@ -87,7 +95,8 @@ func (c *Control) noteUse(ctx context.Context, scope practice.Scope, t party.Tok
 	}
 }
 
-// CreateToken makes an API token and gives its written form once. expires zero means never.
+// CreateToken makes an API token and gives its written form once. expires zero
+// means never. actor is a documented person or service account, or by itself.
 func (c *Control) CreateToken(ctx context.Context, scope practice.Scope, by practice.Actor, name string, role party.Role, actor practice.Actor, expires time.Time) (string, party.Token, error) {
 	if strings.TrimSpace(name) == "" || actor.Name == "" {
 		return "", party.Token{}, practice.Faultf(practice.Invalid, "a token needs a name and somebody who acts with it")
@@ -100,6 +109,9 @@ func (c *Control) CreateToken(ctx context.Context, scope practice.Scope, by prac
 	}
 	written, t := c.newToken(name, role, actor, by, c.now(), expires)
 	_, err := c.update(ctx, scope, func(w *work) error {
+		if err := mayHold(w, actor, by); err != nil {
+			return err
+		}
 		w.note(practice.Entry{Kind: "token.created", Subject: "token/" + t.ID, Who: by, Data: map[string]any{"name": name, "role": role, "actor": actor.String(), "expiresAt": expires, "sum": tokenSum(t)}})
 		return w.AddToken(t)
 	})
@@ -132,22 +144,104 @@ func (c *Control) RevokeToken(ctx context.Context, scope practice.Scope, by prac
 	return err
 }
 
-func revokeTokensOf(w *work, actor practice.Actor) error {
+// mayHold refuses a token for somebody whom nobody described, or who has left.
+func mayHold(tx Tx, actor, by practice.Actor) error {
+	if actor == by {
+		return nil
+	}
+	kind := practice.KindPerson
+	if actor.Kind == practice.Account {
+		kind = practice.KindServiceAccount
+	}
+	switch _, err := tx.Document(kind, actor.Name); {
+	case practice.CodeOf(err) == practice.NotFound:
+		return practice.Faultf(practice.Invalid, "there is no %s %q", kind, actor.Name).
+			WithHint("describe it and apply it first: tranship apply FILE").Final()
+	case err != nil:
+		return err
+	}
+	if err := stillHere(tx, actor); err != nil {
+		return practice.Faultf(practice.Invalid, "%v", err).Final()
+	}
+	return nil
+}
+
+// stillHere refuses somebody who has left, and a service account that was
+// removed or whose owner has left: rights end with the people.
+func stillHere(tx Tx, actor practice.Actor) error {
+	name := actor.Name
+	switch actor.Kind {
+	case practice.System, practice.Machine:
+		return nil
+	case practice.Account:
+		d, err := tx.Document(practice.KindServiceAccount, name)
+		if practice.CodeOf(err) == practice.NotFound {
+			return practice.Faultf(practice.Unauthorised, "there is no service account %s any more", name).Final()
+		}
+		if err != nil {
+			return err
+		}
+		a, err := party.DecodeServiceAccount(d)
+		if err != nil {
+			return err
+		}
+		name = a.Spec.Owner
+	case practice.Person:
+	}
+	d, err := tx.Document(practice.KindPerson, name)
+	if practice.CodeOf(err) == practice.NotFound {
+		return nil // a person who was never described, such as the first administrator
+	}
+	if err != nil {
+		return err
+	}
+	p, err := party.DecodePerson(d)
+	switch {
+	case err != nil || !p.Spec.Left:
+		return err
+	case actor.Kind == practice.Account:
+		return practice.Faultf(practice.Unauthorised, "%s, who answers for service account %s, has left", name, actor.Name).
+			WithHint("give ServiceAccount %s another owner and apply it", actor.Name).Final()
+	}
+	return practice.Faultf(practice.Unauthorised, "%s has left", name).Final()
+}
+
+// endTokens revokes the tokens of a person or service account that is removed.
+func endTokens(w *work, d practice.Document, by practice.Actor) error {
+	var kind practice.ActorKind
+	switch d.Kind {
+	case practice.KindPerson:
+		kind = practice.Person
+	case practice.KindServiceAccount:
+		kind = practice.Account
+	default:
+		return nil
+	}
+	ended, err := revokeTokensOf(w, practice.Actor{Kind: kind, Name: d.Name})
+	for _, id := range ended {
+		w.note(practice.Entry{Kind: "token.revoked", Subject: "token/" + id, Who: by, Why: fmt.Sprintf("%s %s was removed", d.Kind, d.Name)})
+	}
+	return err
+}
+
+// revokeTokensOf ends all tokens of an actor and gives their ids.
+func revokeTokensOf(w *work, actor practice.Actor) (ended []string, err error) {
 	for page := (practice.Page{Limit: practice.MaxLimit}); ; {
 		list, err := w.Tokens(page)
 		if err != nil {
-			return err
+			return ended, err
 		}
 		for _, t := range list {
 			if t.Actor == actor && t.RevokedAt.IsZero() {
 				t.RevokedAt = w.now
 				if err := w.PutToken(t); err != nil {
-					return err
+					return ended, err
 				}
+				ended = append(ended, t.ID)
 			}
 		}
 		if len(list) < page.Limit {
-			return nil
+			return ended, nil
 		}
 		page.After = list[len(list)-1].ID
 	}

@@ -121,6 +121,7 @@ func (s *server) register() {
 	s.registerPlans()
 	s.registerDeployments()
 	s.registerGuidance()
+	s.registerApprovals()
 	s.registerInventory()
 	s.registerAgents()
 	s.registerTokens()

@@ -53,14 +53,21 @@ func (s *server) listTokens(ctx context.Context, in *Paged) (*listOutput[party.T
 func (s *server) createToken(ctx context.Context, in *struct {
 	Body struct {
 		Name      string     `json:"name" minLength:"1" maxLength:"128" doc:"What it is for."`
-		Role      party.Role `json:"role" enum:"administrator,manager,practitioner,viewer" doc:"What it may do."`
-		Person    string     `json:"person" minLength:"1" doc:"Who acts with it."`
+		Role      party.Role `json:"role" enum:"administrator,manager,practitioner,approver,integrator,viewer" doc:"What it may do."`
+		Person    string     `json:"person,omitempty" doc:"The person who acts with it: a Person document, or whoever asks. Either this or account."`
+		Account   string     `json:"account,omitempty" doc:"The service account that acts with it: a ServiceAccount document."`
 		ExpiresAt time.Time  `json:"expiresAt,omitzero" required:"false" doc:"Until when it is valid; for ever when absent."`
 	}
 }) (*output[NewToken], error) {
 	who := identityOf(ctx)
 	b := in.Body
 	actor := practice.Actor{Kind: practice.Person, Name: b.Person}
+	switch {
+	case b.Person != "" && b.Account != "":
+		return nil, s.fail(practice.Faultf(practice.Invalid, "both a person and an account are given").WithHint("a token belongs to one of them"))
+	case b.Account != "":
+		actor = practice.Actor{Kind: practice.Account, Name: b.Account}
+	}
 	written, t, err := s.Control.CreateToken(ctx, who.scope, who.token.Actor, b.Name, b.Role, actor, b.ExpiresAt)
 	return answer(NewToken{Token: t, Secret: written}), s.fail(err)
 }

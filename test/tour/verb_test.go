@@ -56,7 +56,7 @@ func awaitVerb(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // asVerb changes whom the commands that follow act for: as ROLE makes a token of
-// that role, as admin goes back.
+// that role for a person one-ROLE, as admin goes back.
 func asVerb(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: as ROLE|admin")
@@ -65,7 +65,11 @@ func asVerb(ts *testscript.TestScript, neg bool, args []string) {
 	if args[0] == "admin" {
 		return
 	}
-	ts.Check(ts.Exec("tranship", "token", "create", args[0]+"-token", "--role", args[0], "--person", "one-"+args[0]))
+	name := "one-" + args[0]
+	file := ts.MkAbs(name + ".yaml")
+	ts.Check(os.WriteFile(file, []byte("apiVersion: tranship.dev/v1\nkind: Person\nmetadata: {name: "+name+"}\nspec: {}\n"), 0o644))
+	ts.Check(ts.Exec("tranship", "apply", "-f", file, "--yes"))
+	ts.Check(ts.Exec("tranship", "token", "create", args[0]+"-token", "--role", args[0], "--person", name))
 	ts.Setenv("TRANSHIP_TOKEN", strings.TrimSpace(ts.ReadFile("stdout")))
 }
 

@@ -8,7 +8,8 @@ import (
 	"tranship.dev/tranship/internal/practice"
 )
 
-// Role bundles rights. Roles are few here; the practice's own come with people and teams.
+// Role bundles rights. No role lets anybody approve what no group asks them
+// about: the right to approve only opens the way to the groups.
 type Role string
 
 // The roles of a token.
@@ -16,6 +17,8 @@ const (
 	Administrator Role = "administrator" // everything
 	Manager       Role = "manager"       // configuration, library, deployments
 	Practitioner  Role = "practitioner"  // plan and run deployments, admit versions
+	Approver      Role = "approver"      // look, and approve where a group asks
+	Integrator    Role = "integrator"    // a tool: fetch and add media, say what became of a change
 	Viewer        Role = "viewer"        // look
 	Executor      Role = "executor"      // an agent: fetch media; nothing else
 )
@@ -31,21 +34,27 @@ const (
 	Fetch      Action = "fetch"      // pull media
 	Plan       Action = "plan"       // compile plans
 	Deploy     Action = "deploy"     // request, cancel, guide deployments
+	Approve    Action = "approve"    // vote on deployments, where a group lets one; review them
+	Integrate  Action = "integrate"  // say what an outside tool decided
 	Enrol      Action = "enrol"      // create enrolment tokens, revoke agents
 	Administer Action = "administer" // tokens, keys, backup
 )
 
 // rights is the table of what each role may do.
 var rights = map[Role][]Action{
-	Administrator: {View, Configure, Stock, Fetch, Plan, Deploy, Enrol, Administer},
-	Manager:       {View, Configure, Stock, Fetch, Plan, Deploy, Enrol},
-	Practitioner:  {View, Stock, Fetch, Plan, Deploy},
+	Administrator: {View, Configure, Stock, Fetch, Plan, Deploy, Approve, Integrate, Enrol, Administer},
+	Manager:       {View, Configure, Stock, Fetch, Plan, Deploy, Approve, Enrol},
+	Practitioner:  {View, Stock, Fetch, Plan, Deploy, Approve},
+	Approver:      {View, Approve},
+	Integrator:    {View, Stock, Fetch, Integrate},
 	Viewer:        {View, Fetch},
 	Executor:      {Fetch},
 }
 
 // Roles lists the roles that people may give to a token.
-func Roles() []Role { return []Role{Administrator, Manager, Practitioner, Viewer} }
+func Roles() []Role {
+	return []Role{Administrator, Manager, Practitioner, Approver, Integrator, Viewer}
+}
 
 // May says whether a role allows an action; an unknown role allows nothing.
 func (r Role) May(a Action) bool {
