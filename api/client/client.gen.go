@@ -20,6 +20,8 @@ import (
 // Defines values for CreateTokenRequestRole.
 const (
 	Administrator CreateTokenRequestRole = "administrator"
+	Approver      CreateTokenRequestRole = "approver"
+	Integrator    CreateTokenRequestRole = "integrator"
 	Manager       CreateTokenRequestRole = "manager"
 	Practitioner  CreateTokenRequestRole = "practitioner"
 	Viewer        CreateTokenRequestRole = "viewer"
@@ -29,6 +31,10 @@ const (
 func (e CreateTokenRequestRole) Valid() bool {
 	switch e {
 	case Administrator:
+		return true
+	case Approver:
+		return true
+	case Integrator:
 		return true
 	case Manager:
 		return true
@@ -227,21 +233,39 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for VoteRequestDecision.
+const (
+	Approve VoteRequestDecision = "approve"
+	Reject  VoteRequestDecision = "reject"
+)
+
+// Valid indicates whether the value is a known member of the VoteRequestDecision enum.
+func (e VoteRequestDecision) Valid() bool {
+	switch e {
+	case Approve:
+		return true
+	case Reject:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListAnnouncementsParamsState.
 const (
-	Delivered ListAnnouncementsParamsState = "delivered"
-	GivenUp   ListAnnouncementsParamsState = "given-up"
-	Pending   ListAnnouncementsParamsState = "pending"
+	ListAnnouncementsParamsStateDelivered ListAnnouncementsParamsState = "delivered"
+	ListAnnouncementsParamsStateGivenUp   ListAnnouncementsParamsState = "given-up"
+	ListAnnouncementsParamsStatePending   ListAnnouncementsParamsState = "pending"
 )
 
 // Valid indicates whether the value is a known member of the ListAnnouncementsParamsState enum.
 func (e ListAnnouncementsParamsState) Valid() bool {
 	switch e {
-	case Delivered:
+	case ListAnnouncementsParamsStateDelivered:
 		return true
-	case GivenUp:
+	case ListAnnouncementsParamsStateGivenUp:
 		return true
-	case Pending:
+	case ListAnnouncementsParamsStatePending:
 		return true
 	default:
 		return false
@@ -422,6 +446,74 @@ type ApplyInputBody struct {
 	Files []File `json:"files"`
 }
 
+// ApprovalCounted defines model for ApprovalCounted.
+type ApprovalCounted struct {
+	Counts bool         `json:"counts"`
+	Vote   ApprovalVote `json:"vote"`
+	Why    string       `json:"why,omitempty,omitzero"`
+}
+
+// ApprovalPolicyRef defines model for ApprovalPolicyRef.
+type ApprovalPolicyRef struct {
+	Digest string `json:"digest"`
+	Name   string `json:"name"`
+}
+
+// ApprovalReview defines model for ApprovalReview.
+type ApprovalReview struct {
+	At         time.Time `json:"at,omitempty,omitzero"`
+	By         Actor     `json:"by,omitempty,omitzero"`
+	Deployment string    `json:"deployment"`
+	Due        time.Time `json:"due,omitempty,omitzero"`
+	Group      string    `json:"group"`
+	Id         string    `json:"id"`
+	OpenedAt   time.Time `json:"openedAt"`
+	Outcome    string    `json:"outcome,omitempty,omitzero"`
+	Overdue    time.Time `json:"overdue,omitempty,omitzero"`
+	Policy     string    `json:"policy"`
+	Reason     string    `json:"reason,omitempty,omitzero"`
+	State      string    `json:"state"`
+	Within     string    `json:"within"`
+}
+
+// ApprovalSubjectParts defines model for ApprovalSubjectParts.
+type ApprovalSubjectParts struct {
+	Change       string              `json:"change,omitempty,omitzero"`
+	Class        string              `json:"class,omitempty,omitzero"`
+	Deployment   string              `json:"deployment"`
+	Implementers []string            `json:"implementers,omitempty,omitzero"`
+	Plan         string              `json:"plan"`
+	Policies     []ApprovalPolicyRef `json:"policies,omitempty,omitzero"`
+	Requester    Actor               `json:"requester"`
+	Round        int64               `json:"round"`
+	Urgency      string              `json:"urgency,omitempty,omitzero"`
+	Window       Window              `json:"window,omitempty,omitzero"`
+}
+
+// ApprovalVote defines model for ApprovalVote.
+type ApprovalVote struct {
+	At         time.Time `json:"at"`
+	By         string    `json:"by"`
+	Decision   string    `json:"decision"`
+	Deployment string    `json:"deployment"`
+	For        string    `json:"for,omitempty,omitzero"`
+	Group      string    `json:"group"`
+	Id         string    `json:"id"`
+	Reason     string    `json:"reason,omitempty,omitzero"`
+	Round      int64     `json:"round"`
+	Subject    string    `json:"subject"`
+	Through    string    `json:"through,omitempty,omitzero"`
+	Withdrawn  time.Time `json:"withdrawn,omitempty,omitzero"`
+}
+
+// Ballot defines model for Ballot.
+type Ballot struct {
+	For   string `json:"for,omitempty,omitzero"`
+	Group string `json:"group,omitempty,omitzero"`
+	May   bool   `json:"may"`
+	Why   string `json:"why,omitempty,omitzero"`
+}
+
 // CancelDeploymentRequest defines model for CancelDeploymentRequest.
 type CancelDeploymentRequest struct {
 	// Reason Why.
@@ -473,14 +565,17 @@ type CreateEnrolmentRequest struct {
 
 // CreateTokenRequest defines model for CreateTokenRequest.
 type CreateTokenRequest struct {
+	// Account The service account that acts with it: a ServiceAccount document.
+	Account string `json:"account,omitempty,omitzero"`
+
 	// ExpiresAt Until when it is valid; for ever when absent.
 	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
 
 	// Name What it is for.
 	Name string `json:"name"`
 
-	// Person Who acts with it.
-	Person string `json:"person"`
+	// Person The person who acts with it: a Person document, or whoever asks. Either this or account.
+	Person string `json:"person,omitempty,omitzero"`
 
 	// Role What it may do.
 	Role CreateTokenRequestRole `json:"role"`
@@ -941,6 +1036,14 @@ type ListPartyToken struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListPending defines model for ListPending.
+type ListPending struct {
+	Items []Pending `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListPlanTarget defines model for ListPlanTarget.
 type ListPlanTarget struct {
 	Items []PlanTarget `json:"items"`
@@ -1000,6 +1103,21 @@ type MoveInputBody struct {
 	Reason string `json:"reason"`
 }
 
+// Need defines model for Need.
+type Need struct {
+	By          []string  `json:"by"`
+	EscalateTo  string    `json:"escalateTo,omitempty,omitzero"`
+	Escalated   bool      `json:"escalated,omitempty,omitzero"`
+	EscalatesAt time.Time `json:"escalatesAt,omitempty,omitzero"`
+	Group       string    `json:"group"`
+	Have        int64     `json:"have"`
+	May         []string  `json:"may"`
+	Missing     int64     `json:"missing"`
+	Needed      int64     `json:"needed"`
+	Policy      string    `json:"policy"`
+	Since       time.Time `json:"since,omitempty,omitzero"`
+}
+
 // NewToken defines model for NewToken.
 type NewToken struct {
 	Actor     Actor     `json:"actor"`
@@ -1027,6 +1145,25 @@ type PartyToken struct {
 	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
 	Role      string    `json:"role"`
 	UsedAt    time.Time `json:"usedAt,omitempty,omitzero"`
+}
+
+// Pending defines model for Pending.
+type Pending struct {
+	Deployment  string    `json:"deployment"`
+	Environment string    `json:"environment"`
+	Groups      []string  `json:"groups"`
+	Mine        Ballot    `json:"mine"`
+	Priority    int64     `json:"priority"`
+	Reason      string    `json:"reason,omitempty,omitzero"`
+	Release     string    `json:"release"`
+	RequestedBy Actor     `json:"requestedBy"`
+	Risk        string    `json:"risk,omitempty,omitzero"`
+	Since       time.Time `json:"since"`
+	StartAfter  time.Time `json:"startAfter,omitempty,omitzero"`
+	Subject     string    `json:"subject"`
+	Urgency     string    `json:"urgency,omitempty,omitzero"`
+	Why         string    `json:"why"`
+	Window      Window    `json:"window,omitempty,omitzero"`
 }
 
 // PlanArtifact defines model for PlanArtifact.
@@ -1231,6 +1368,16 @@ type RiskFactor struct {
 	Why    string  `json:"why"`
 }
 
+// SaidOfChange defines model for SaidOfChange.
+type SaidOfChange struct {
+	At         time.Time `json:"at,omitempty,omitzero"`
+	By         Actor     `json:"by,omitempty,omitzero"`
+	Change     string    `json:"change"`
+	State      string    `json:"state,omitempty,omitzero"`
+	ValidUntil time.Time `json:"validUntil,omitempty,omitzero"`
+	Why        string    `json:"why,omitempty,omitzero"`
+}
+
 // SealedEntry defines model for SealedEntry.
 type SealedEntry struct {
 	Entry Entry `json:"entry"`
@@ -1240,6 +1387,22 @@ type SealedEntry struct {
 
 	// Index Its place in the log, from 0.
 	Index int64 `json:"index"`
+}
+
+// Sheet defines model for Sheet.
+type Sheet struct {
+	Asked      ApprovalSubjectParts `json:"asked"`
+	AskedAt    time.Time            `json:"askedAt"`
+	Authorised bool                 `json:"authorised"`
+	Change     SaidOfChange         `json:"change,omitempty,omitzero"`
+	Deployment Deployment           `json:"deployment"`
+	Mine       Ballot               `json:"mine"`
+	Needs      []Need               `json:"needs"`
+	Reasons    []Reason             `json:"reasons"`
+	Reviews    []ApprovalReview     `json:"reviews"`
+	Subject    string               `json:"subject"`
+	Votes      []ApprovalCounted    `json:"votes"`
+	Why        string               `json:"why"`
 }
 
 // ShowSubscriptionSecretRequest defines model for ShowSubscriptionSecretRequest.
@@ -1307,10 +1470,43 @@ type VersionInputBody struct {
 	Version string `json:"version"`
 }
 
+// VoteRequest defines model for VoteRequest.
+type VoteRequest struct {
+	// Decision What the person decides.
+	Decision VoteRequestDecision `json:"decision"`
+
+	// For The member in whose place a deputy decides.
+	For string `json:"for,omitempty,omitzero"`
+
+	// Group Whose approval it is; by default the first that misses one and that the person can give.
+	Group string `json:"group,omitempty,omitzero"`
+
+	// Reason Why; needed for a rejection.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Subject The digest of what the person saw; refused when something else is asked by now.
+	Subject string `json:"subject"`
+}
+
+// VoteRequestDecision What the person decides.
+type VoteRequestDecision string
+
+// Voted defines model for Voted.
+type Voted struct {
+	Deployment Deployment   `json:"deployment"`
+	Vote       ApprovalVote `json:"vote"`
+}
+
 // Window defines model for Window.
 type Window struct {
 	End   time.Time `json:"end,omitempty,omitzero"`
 	Start time.Time `json:"start,omitempty,omitzero"`
+}
+
+// WithdrawVoteRequest defines model for WithdrawVoteRequest.
+type WithdrawVoteRequest struct {
+	// Reason Why.
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // ListAgentsParams defines parameters for ListAgents.
@@ -1342,6 +1538,18 @@ type ListAnnouncementsParams struct {
 
 // ListAnnouncementsParamsState defines parameters for ListAnnouncements.
 type ListAnnouncementsParamsState string
+
+// ListApprovalsParams defines parameters for ListApprovals.
+type ListApprovalsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Mine Only those that whoever asks may approve.
+	Mine bool `form:"mine,omitempty" json:"mine,omitempty,omitzero"`
+}
 
 // ListDeploymentsParams defines parameters for ListDeployments.
 type ListDeploymentsParams struct {
@@ -1556,6 +1764,12 @@ type CancelDeploymentJSONRequestBody = CancelDeploymentRequest
 // GuideDeploymentJSONRequestBody defines body for GuideDeployment for application/json ContentType.
 type GuideDeploymentJSONRequestBody = GuideDeploymentRequest
 
+// CreateVoteJSONRequestBody defines body for CreateVote for application/json ContentType.
+type CreateVoteJSONRequestBody = VoteRequest
+
+// WithdrawVoteJSONRequestBody defines body for WithdrawVote for application/json ContentType.
+type WithdrawVoteJSONRequestBody = WithdrawVoteRequest
+
 // ApplyDocumentsJSONRequestBody defines body for ApplyDocuments for application/json ContentType.
 type ApplyDocumentsJSONRequestBody = ApplyInputBody
 
@@ -1708,6 +1922,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/announcements/{announcement}/repeat (the `RepeatAnnouncement` operationId).
 	RepeatAnnouncement(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListApprovals List the deployments that wait for approval, newest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
+	ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AddVersionWithBody Record a version whose media were pushed
 	//
 	// Needs the right to stock.
@@ -1801,6 +2022,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment} (the `GetDeployment` operationId).
 	GetDeployment(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetApproval Show what somebody who must decide on a deployment has to see
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
+	GetApproval(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ExportRecord Export the record of a deployment, to be verified offline
 	//
 	// Needs the right to view.
@@ -1864,6 +2092,42 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/targets (the `ListDeploymentTargets` operationId).
 	ListDeploymentTargets(ctx context.Context, deployment string, params *ListDeploymentTargetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateVoteWithBody Approve or reject a deployment; the groups that are asked decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+	CreateVoteWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateVote Approve or reject a deployment; the groups that are asked decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+	CreateVote(ctx context.Context, deployment string, body CreateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawVoteWithBody Take the own vote back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+	WithdrawVoteWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawVote Take the own vote back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+	WithdrawVote(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WhyDeployment Say what a deployment waits for or why it failed
 	//
@@ -2233,6 +2497,23 @@ func (c *Client) RepeatAnnouncement(ctx context.Context, announcement string, re
 	return c.Client.Do(req)
 }
 
+// ListApprovals List the deployments that wait for approval, newest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
+func (c *Client) ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListApprovalsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AddVersionWithBody Record a version whose media were pushed
 //
 // Needs the right to stock.
@@ -2436,6 +2717,23 @@ func (c *Client) GetDeployment(ctx context.Context, deployment string, reqEditor
 	return c.Client.Do(req)
 }
 
+// GetApproval Show what somebody who must decide on a deployment has to see
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
+func (c *Client) GetApproval(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetApprovalRequest(c.Server, deployment)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ExportRecord Export the record of a deployment, to be verified offline
 //
 // Needs the right to view.
@@ -2570,6 +2868,82 @@ func (c *Client) ListDeploymentReports(ctx context.Context, deployment string, p
 // Corresponds with GET /api/v1/deployments/{deployment}/targets (the `ListDeploymentTargets` operationId).
 func (c *Client) ListDeploymentTargets(ctx context.Context, deployment string, params *ListDeploymentTargetsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDeploymentTargetsRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateVoteWithBody Approve or reject a deployment; the groups that are asked decide who may
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+func (c *Client) CreateVoteWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateVoteRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateVote Approve or reject a deployment; the groups that are asked decide who may
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+func (c *Client) CreateVote(ctx context.Context, deployment string, body CreateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateVoteRequest(c.Server, deployment, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawVoteWithBody Take the own vote back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+func (c *Client) WithdrawVoteWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawVoteRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawVote Take the own vote back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+func (c *Client) WithdrawVote(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawVoteRequest(c.Server, deployment, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3392,6 +3766,72 @@ func NewRepeatAnnouncementRequest(server string, announcement string) (*http.Req
 	return req, nil
 }
 
+// NewListApprovalsRequest constructs an http.Request for the ListApprovals method
+func NewListApprovalsRequest(server string, params *ListApprovalsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/approvals")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "mine", params.Mine, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAddVersionRequest calls the generic AddVersion builder with application/json body
 func NewAddVersionRequest(server string, component string, body AddVersionJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3760,6 +4200,40 @@ func NewGetDeploymentRequest(server string, deployment string) (*http.Request, e
 	return req, nil
 }
 
+// NewGetApprovalRequest constructs an http.Request for the GetApproval method
+func NewGetApprovalRequest(server string, deployment string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/approval", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewExportRecordRequest constructs an http.Request for the ExportRecord method
 func NewExportRecordRequest(server string, deployment string) (*http.Request, error) {
 	var err error
@@ -4111,6 +4585,100 @@ func NewListDeploymentTargetsRequest(server string, deployment string, params *L
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewCreateVoteRequest calls the generic CreateVote builder with application/json body
+func NewCreateVoteRequest(server string, deployment string, body CreateVoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateVoteRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewCreateVoteRequestWithBody constructs an http.Request for the CreateVote method, with any body, and a specified content type
+func NewCreateVoteRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/votes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewWithdrawVoteRequest calls the generic WithdrawVote builder with application/json body
+func NewWithdrawVoteRequest(server string, deployment string, body WithdrawVoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewWithdrawVoteRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewWithdrawVoteRequestWithBody constructs an http.Request for the WithdrawVote method, with any body, and a specified content type
+func NewWithdrawVoteRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/votes/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5399,6 +5967,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/announcements/{announcement}/repeat (the `RepeatAnnouncement` operationId).
 	RepeatAnnouncementWithResponse(ctx context.Context, announcement string, reqEditors ...RequestEditorFn) (*RepeatAnnouncementResponse, error)
 
+	// ListApprovalsWithResponse List the deployments that wait for approval, newest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
+	ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error)
+
 	// AddVersionWithBodyWithResponse Record a version whose media were pushed
 	//
 	// Needs the right to stock.
@@ -5498,6 +6075,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment} (the `GetDeployment` operationId).
 	GetDeploymentWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*GetDeploymentResponse, error)
 
+	// GetApprovalWithResponse Show what somebody who must decide on a deployment has to see
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
+	GetApprovalWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error)
+
 	// ExportRecordWithResponse Export the record of a deployment, to be verified offline
 	//
 	// Needs the right to view.
@@ -5569,6 +6155,42 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/targets (the `ListDeploymentTargets` operationId).
 	ListDeploymentTargetsWithResponse(ctx context.Context, deployment string, params *ListDeploymentTargetsParams, reqEditors ...RequestEditorFn) (*ListDeploymentTargetsResponse, error)
+
+	// CreateVoteWithBodyWithResponse Approve or reject a deployment; the groups that are asked decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+	CreateVoteWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateVoteResponse, error)
+
+	// CreateVoteWithResponse Approve or reject a deployment; the groups that are asked decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+	CreateVoteWithResponse(ctx context.Context, deployment string, body CreateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateVoteResponse, error)
+
+	// WithdrawVoteWithBodyWithResponse Take the own vote back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+	WithdrawVoteWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WithdrawVoteResponse, error)
+
+	// WithdrawVoteWithResponse Take the own vote back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+	WithdrawVoteWithResponse(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawVoteResponse, error)
 
 	// WhyDeploymentWithResponse Say what a deployment waits for or why it failed
 	//
@@ -6113,6 +6735,54 @@ func (r RepeatAnnouncementResponse) ContentType() string {
 	return ""
 }
 
+type ListApprovalsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListPending
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListApprovalsResponse) GetJSON200() *ListPending {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListApprovalsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListApprovalsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListApprovalsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListApprovalsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListApprovalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type AddVersionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6449,6 +7119,54 @@ func (r GetDeploymentResponse) ContentType() string {
 	return ""
 }
 
+type GetApprovalResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Sheet
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetApprovalResponse) GetJSON200() *Sheet {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetApprovalResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetApprovalResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetApprovalResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetApprovalResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetApprovalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ExportRecordResponse200Headers the declared response headers of an HTTP 200 response for ExportRecord
 type ExportRecordResponse200Headers struct {
 	ContentDisposition string
@@ -6739,6 +7457,102 @@ func (r ListDeploymentTargetsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDeploymentTargetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateVoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Voted
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateVoteResponse) GetJSON200() *Voted {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateVoteResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateVoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateVoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateVoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateVoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WithdrawVoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawVoteResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawVoteResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawVoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawVoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawVoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawVoteResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7944,6 +8758,21 @@ func (c *ClientWithResponses) RepeatAnnouncementWithResponse(ctx context.Context
 	return ParseRepeatAnnouncementResponse(rsp)
 }
 
+// ListApprovalsWithResponse List the deployments that wait for approval, newest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
+func (c *ClientWithResponses) ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error) {
+	rsp, err := c.ListApprovals(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListApprovalsResponse(rsp)
+}
+
 // AddVersionWithBodyWithResponse Record a version whose media were pushed
 //
 // Needs the right to stock.
@@ -8109,6 +8938,21 @@ func (c *ClientWithResponses) GetDeploymentWithResponse(ctx context.Context, dep
 	return ParseGetDeploymentResponse(rsp)
 }
 
+// GetApprovalWithResponse Show what somebody who must decide on a deployment has to see
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
+func (c *ClientWithResponses) GetApprovalWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error) {
+	rsp, err := c.GetApproval(ctx, deployment, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetApprovalResponse(rsp)
+}
+
 // ExportRecordWithResponse Export the record of a deployment, to be verified offline
 //
 // Needs the right to view.
@@ -8227,6 +9071,66 @@ func (c *ClientWithResponses) ListDeploymentTargetsWithResponse(ctx context.Cont
 		return nil, err
 	}
 	return ParseListDeploymentTargetsResponse(rsp)
+}
+
+// CreateVoteWithBodyWithResponse Approve or reject a deployment; the groups that are asked decide who may
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+func (c *ClientWithResponses) CreateVoteWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateVoteResponse, error) {
+	rsp, err := c.CreateVoteWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateVoteResponse(rsp)
+}
+
+// CreateVoteWithResponse Approve or reject a deployment; the groups that are asked decide who may
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes (the `CreateVote` operationId).
+func (c *ClientWithResponses) CreateVoteWithResponse(ctx context.Context, deployment string, body CreateVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateVoteResponse, error) {
+	rsp, err := c.CreateVote(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateVoteResponse(rsp)
+}
+
+// WithdrawVoteWithBodyWithResponse Take the own vote back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+func (c *ClientWithResponses) WithdrawVoteWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WithdrawVoteResponse, error) {
+	rsp, err := c.WithdrawVoteWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawVoteResponse(rsp)
+}
+
+// WithdrawVoteWithResponse Take the own vote back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
+func (c *ClientWithResponses) WithdrawVoteWithResponse(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawVoteResponse, error) {
+	rsp, err := c.WithdrawVote(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawVoteResponse(rsp)
 }
 
 // WhyDeploymentWithResponse Say what a deployment waits for or why it failed
@@ -8858,6 +9762,39 @@ func ParseRepeatAnnouncementResponse(rsp *http.Response) (*RepeatAnnouncementRes
 	return response, nil
 }
 
+// ParseListApprovalsResponse parses an HTTP response from a ListApprovalsWithResponse call
+func ParseListApprovalsResponse(rsp *http.Response) (*ListApprovalsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListApprovalsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListPending
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAddVersionResponse parses an HTTP response from a AddVersionWithResponse call
 func ParseAddVersionResponse(rsp *http.Response) (*AddVersionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9089,6 +10026,39 @@ func ParseGetDeploymentResponse(rsp *http.Response) (*GetDeploymentResponse, err
 	return response, nil
 }
 
+// ParseGetApprovalResponse parses an HTTP response from a GetApprovalWithResponse call
+func ParseGetApprovalResponse(rsp *http.Response) (*GetApprovalResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetApprovalResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Sheet
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseExportRecordResponse parses an HTTP response from a ExportRecordWithResponse call
 func ParseExportRecordResponse(rsp *http.Response) (*ExportRecordResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9290,6 +10260,72 @@ func ParseListDeploymentTargetsResponse(rsp *http.Response) (*ListDeploymentTarg
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListDeploymentTarget
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateVoteResponse parses an HTTP response from a CreateVoteWithResponse call
+func ParseCreateVoteResponse(rsp *http.Response) (*CreateVoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateVoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Voted
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawVoteResponse parses an HTTP response from a WithdrawVoteWithResponse call
+func ParseWithdrawVoteResponse(rsp *http.Response) (*WithdrawVoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawVoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
