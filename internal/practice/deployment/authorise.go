@@ -93,9 +93,6 @@ func (c *course) askedAnew(e AskedAnew) error {
 	another := e.Plan != c.d.Plan || e.PlanDigest != c.d.PlanDigest
 	// What was authorised is authorised for that subject in that round only.
 	voids := e.Voids || another || e.Subject != c.d.Subject || e.Round != c.d.Round
-	if !e.StartAfter.Equal(c.d.StartAfter) && !c.d.Baseline.Start.IsZero() {
-		c.d.Reschedules++
-	}
 	start, end := c.d.plannedStart(), c.d.Window.End
 	c.d.Ask, c.d.StartAfter, c.d.Round, c.d.Subject, c.d.Risk = e.Ask, e.StartAfter, e.Round, e.Subject, e.Risk
 	c.d.Plan, c.d.PlanDigest, c.d.Header = e.Plan, e.PlanDigest, e.Header
@@ -104,6 +101,9 @@ func (c *course) askedAnew(e AskedAnew) error {
 		c.note(EntryPlanned, e.By, e.Why, PlanData(c.d))
 	}
 	if !start.Equal(c.d.plannedStart()) || !end.Equal(c.d.Window.End) {
+		if !c.d.Baseline.Start.IsZero() {
+			c.d.Reschedules++
+		}
 		c.note(EntryRescheduled, e.By, e.Why, map[string]any{"plannedStart": moment(c.d.plannedStart()), "plannedEnd": moment(c.d.Window.End)})
 	}
 	if voids && !c.state(Planned) {

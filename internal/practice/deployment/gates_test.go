@@ -140,7 +140,7 @@ func (s *server) within(before deployment.Deployment, e deployment.Event) error 
 		return nil
 	}
 	for _, row := range s.last.Targets {
-		if row.State == deployment.Running && row.Phase == deployment.Execute && !allowed(row.Wave) {
+		if row.Name == reported.Target.Name && row.State == deployment.Running && row.Phase == deployment.Execute && !allowed(row.Wave) {
 			return broken("%s of wave %d began after the window ended at %s: %s", row.Name, row.Wave, clock(s.over.at), s.over.overrun)
 		}
 	}

@@ -30,6 +30,7 @@ type server struct {
 	plan    []plan.Target
 	gates   *gates // answer what control would; nil: nobody does
 
+	orderly    bool               // executors ask before they begin, also within one decision
 	authorised bool               // and not voided since
 	over       *windowEnd         // the end of the window that was met, and nobody answered to
 	overrun    deployment.Overrun // for walks: how to meet the end of the window; empty: there is none
@@ -133,8 +134,11 @@ func (s *server) commit(rows []deployment.Target, events ...deployment.Event) er
 	if err := s.check(before, change, len(events)); err != nil {
 		return err
 	}
-	if len(events) == 1 {
-		if err := s.lawful(before, events[0]); err != nil {
+	for _, e := range events {
+		if len(events) > 1 && !s.orderly {
+			break
+		}
+		if err := s.lawful(before, e); err != nil {
 			return err
 		}
 	}

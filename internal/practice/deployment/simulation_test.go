@@ -22,15 +22,30 @@ var seeds = flag.Int("seeds", 1000, "how many simulated deployments are run")
 // was replaced, and what the server says is on a target is there.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	ends := map[string]int{}
+	ends, told := map[string]int{}, map[string]int{}
 	for seed := range *seeds {
 		w := newWorld(uint64(seed))
 		if err := w.run(); err != nil {
 			t.Fatalf("seed %d, %s: %v\n%+v", seed, w.now.Sub(day), err, w.d)
 		}
 		ends[fmt.Sprintf("%s %s", w.d.State, w.d.Result)]++
+		for _, e := range w.entries {
+			told[e.Kind]++
+			if e.Kind == deployment.EntryWindowEnded {
+				told[fmt.Sprint(e.Data["overrun"])]++
+			}
+		}
 	}
 	t.Log(ends)
+	t.Log(told)
+	for _, kind := range []string{
+		deployment.EntryVoided, deployment.EntryEndMoved, string(deployment.FinishWave), string(deployment.FinishStep),
+		string(deployment.StopAtEnd), string(deployment.RollBack), string(deployment.CarryOn),
+	} {
+		if told[kind] == 0 && *seeds >= 1000 {
+			t.Errorf("no simulated deployment met %s: the simulation is too tame", kind)
+		}
+	}
 	for _, end := range []string{"closed succeeded", "closed failed", "closed remediated", "closed cancelled", "awaiting-guidance "} {
 		if ends[end] == 0 && *seeds >= 1000 {
 			t.Errorf("no simulated deployment ended as %q: the simulation is too tame", end)
@@ -77,7 +92,13 @@ func newWorld(seed uint64) *world {
 		server: newServer(s), random: r, executors: map[string]*executor{}, orders: map[string]*order{},
 		stored: map[string]bool{}, believed: map[string]deployment.Landing{}, patient: r.IntN(10) == 0,
 	}
-	w.once = true
+	w.once, w.orderly = true, true
+	if r.IntN(2) == 0 {
+		w.calendar.missing = "nobody voted yet"
+	}
+	if r.IntN(2) == 0 {
+		w.windowed()
+	}
 	for name := range w.rows {
 		w.executors[name] = &executor{
 			name: name, random: r, seen: map[string]bool{}, present: "1.9.0", broken: []float64{0, 0.02, 0.1}[r.IntN(3)],
@@ -85,6 +106,43 @@ func newWorld(seed uint64) *world {
 		}
 	}
 	return w
+}
+
+// windowed sets the end of the window somewhere in the next hour.
+func (w *world) windowed() {
+	w.calendar.end = w.now.Add(time.Duration(w.random.IntN(60)) * time.Minute)
+	w.calendar.overrun = []deployment.Overrun{
+		deployment.FinishWave, deployment.FinishStep, deployment.StopAtEnd, deployment.RollBack, deployment.CarryOn,
+	}[w.random.IntN(5)]
+}
+
+// change changes votes and calendar now and then; in calm every gate is open.
+func (w *world) change() error {
+	g := &w.calendar
+	if w.calm {
+		if g.missing == "" && len(g.closed) == 0 && g.end.IsZero() {
+			return nil
+		}
+		*g = gates{}
+		return w.decide(deployment.Reconsidered{})
+	}
+	switch w.random.IntN(300) {
+	case 0:
+		g.missing = "a vote was withdrawn"
+	case 1, 2, 3, 4:
+		g.missing = ""
+	case 5:
+		g.closes("freeze", "it is frozen", w.now.Add(time.Duration(w.random.IntN(20))*time.Minute))
+	case 6, 7, 8:
+		g.opens("freeze")
+	case 9, 10:
+		w.windowed()
+	case 11, 12:
+		g.end = time.Time{}
+	default:
+		return nil
+	}
+	return w.decide(deployment.Reconsidered{})
 }
 
 // began notices an executor that works on an order which was replaced: that may
@@ -138,7 +196,7 @@ func (w *world) begin() error {
 // tick lets a little time go.
 func (w *world) tick() error {
 	w.now = w.now.Add(tick)
-	for _, do := range []func() error{w.effectsDone, w.silence, w.delivered, w.person} {
+	for _, do := range []func() error{w.effectsDone, w.silence, w.delivered, w.person, w.change} {
 		if err := do(); err != nil {
 			return err
 		}
