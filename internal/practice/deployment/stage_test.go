@@ -140,6 +140,49 @@ func TestProceed(t *testing.T) {
 	expect("cancelled", report(deployment.OrderEnded, 3), true)
 }
 
+// TestProceedAtTheEnd: once the window has ended targets are told to stop between
+// two steps, and one that asks again whether to begin is told not to.
+func TestProceedAtTheEnd(t *testing.T) {
+	t.Parallel()
+	s := running(t, 2)
+	s.d.MustEnd, s.d.Overrun = day.Add(time.Hour), deployment.FinishStep
+	report := func(name string, kind deployment.ReportKind, seq int) deployment.Report {
+		row := s.rows[name]
+		return deployment.Report{Order: row.Order, Deployment: "D-12", Target: name, Stage: row.Stage, Attempt: row.Attempt, Seq: seq, Kind: kind}
+	}
+	tell := func(name string, kind deployment.ReportKind, seq int) bool {
+		t.Helper()
+		r := report(name, kind, seq)
+		if err := s.decide(deployment.Reported{Report: r, Target: s.rows[name]}); err != nil {
+			t.Fatal(err)
+		}
+		return deployment.Proceed(s.d, s.rows[name], r) == ""
+	}
+	if !tell("app-1", deployment.OrderBegun, 1) || !tell("app-1", deployment.StepEnded, 2) {
+		t.Error("before the end it is told to stop")
+	}
+	s.now = day.Add(time.Hour)
+	if tell("app-2", deployment.OrderBegun, 1) {
+		t.Error("app-2 may begin at the end, before its timer came")
+	}
+	if s.d.Halt == "" || !s.d.Stage.Halting || s.rows["app-2"].State != deployment.TargetStopped {
+		t.Errorf("the end was not met: %+v", s.d)
+	}
+	if tell("app-1", deployment.StepBegun, 3) || tell("app-1", deployment.StepEnded, 4) {
+		t.Error("app-1 may go on after the end")
+	}
+	if deployment.Proceed(s.d, s.rows["app-1"], report("app-1", deployment.OrderBegun, 1)) == "" {
+		t.Error("app-1 may begin when it asks once more after the end")
+	}
+	s.now = s.now.Add(time.Hour)
+	if err := s.decide(deployment.TargetSilent{Target: s.rows["app-1"]}); err != nil {
+		t.Fatal(err)
+	}
+	if s.rows["app-1"].State != deployment.TargetUnknown || deployment.Proceed(s.d, s.rows["app-1"], report("app-1", deployment.StepEnded, 5)) == "" {
+		t.Errorf("app-1, unknown, may go on after the end: %+v", s.rows["app-1"])
+	}
+}
+
 // TestLateOrders: orders of a stage that takes none are refused, so that nothing
 // is stored with them.
 func TestLateOrders(t *testing.T) {

@@ -51,13 +51,16 @@ func (d Deployment) halts(reasons ...practice.Reason) []practice.Reason {
 	if d.Halt == "" {
 		return reasons
 	}
-	does := "what runs ends"
-	if d.Stage.Halting {
-		does = "targets stop after their present step"
+	does := "what runs ends, no further wave begins, then " + d.Overrun.then()
+	switch {
+	case d.Stage.Halting:
+		does = "targets stop after their present step, then " + d.Overrun.then()
+	case d.Wave >= len(d.Header.Waves):
+		does = "it was the last wave, what runs ends"
 	}
 	return append(slices.Clone(reasons), practice.Reason{
 		Gate:    "window",
-		Message: fmt.Sprintf("%s: %s, no further wave begins, then %s", d.Halt, does, d.Overrun.then()),
+		Message: d.Halt + ": " + does,
 		Since:   d.Beyond,
 		Who:     operators(d),
 		How:     command(d, "watch"),
