@@ -23,9 +23,10 @@ type Ask struct {
 	Window       practice.Window
 	Change       Change
 	Requester    practice.Actor
-	Implementers []string  // persons or service accounts
-	Round        int       // from 1; raised when the author asks again
-	At           time.Time // since when this is asked: the request, the last change of the subject, or asking again
+	Authors      []practice.Actor // who else shaped what is asked: made its plan anew, moved it, asked again
+	Implementers []string         // persons or service accounts
+	Round        int              // from 1; raised when the author asks again
+	At           time.Time        // since when this is asked: the request, the last change of the subject, or asking again
 }
 
 // Component is one component that is deployed.

@@ -3,6 +3,7 @@ package approval
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,22 +36,24 @@ func factors() []factor {
 	}
 }
 
+// criticalities are how much depends on a service, as its document says it.
+var criticalities = []string{"low", "medium", "high", "vital"}
+
 func criticality(in RiskInput) (float64, string) {
-	words := []string{"", "minor", "middling", "high", "vital"}
-	highest, name, said := 0, "", ""
+	highest, told := -1, ""
 	for _, s := range in.Services {
-		level, word := min(4, max(0, s.Criticality)), " (its document)"
-		if level == 0 {
-			level, word = 2, " because its document does not say it"
+		level, from := slices.Index(criticalities, s.Criticality), " (its document)"
+		if level < 0 {
+			level, from = 1, ", because its document does not say it"
 		}
 		if level > highest {
-			highest, name, said = level, s.Name, word
+			highest, told = level, fmt.Sprintf("service %s has criticality %s%s", s.Name, criticalities[level], from)
 		}
 	}
-	if highest == 0 {
-		return 1. / 3, "no service is known that it is for: criticality counts as middling (documents of the components)"
+	if highest < 0 {
+		return 1. / 3, "no service is known that it is for: criticality medium (documents of the components)"
 	}
-	return float64(highest-1) / 3, fmt.Sprintf("service %s has criticality %s%s", name, words[highest], said)
+	return float64(highest) / 3, told
 }
 
 func targets(in RiskInput) (float64, string) {

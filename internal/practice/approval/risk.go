@@ -49,7 +49,7 @@ type RiskInput struct {
 // Service is a service that the deployment touches.
 type Service struct {
 	Name        string
-	Criticality int // 1 minor to 4 vital; 0: nobody said, which counts as 2
+	Criticality string // low, medium, high or vital; empty: nobody said, which counts as medium
 }
 
 // Score gives the risk of a deployment: 100 * (1 - the product of (1 - weight *

@@ -31,7 +31,7 @@ func anyRisk() *rapid.Generator[approval.RiskInput] {
 		in.ModelSucceeded = rapid.IntRange(0, in.ModelRuns).Draw(t, "succeeded")
 		in.Checked = rapid.IntRange(0, in.Steps).Draw(t, "checked")
 		for range rapid.IntRange(0, 3).Draw(t, "services") {
-			in.Services = append(in.Services, approval.Service{Name: "s", Criticality: rapid.IntRange(0, 4).Draw(t, "criticality")})
+			in.Services = append(in.Services, approval.Service{Name: "s", Criticality: rapid.SampledFrom([]string{"", "low", "medium", "high", "vital"}).Draw(t, "criticality")})
 		}
 		return in
 	})
@@ -40,7 +40,7 @@ func anyRisk() *rapid.Generator[approval.RiskInput] {
 // worse are changes that make a deployment more dangerous, each in one fact.
 var worse = map[string]func(*approval.RiskInput){
 	"a vital service": func(in *approval.RiskInput) {
-		in.Services = append(in.Services, approval.Service{Name: "pay", Criticality: 4})
+		in.Services = append(in.Services, approval.Service{Name: "pay", Criticality: "vital"})
 	},
 	"more targets":         func(in *approval.RiskInput) { in.Targets++ },
 	"fewer runs":           func(in *approval.RiskInput) { in.Runs /= 2 },
@@ -96,13 +96,13 @@ func TestRiskIsMonotoneBoundedAndTheSameAgain(t *testing.T) {
 func TestBandsAreReached(t *testing.T) {
 	t.Parallel()
 	routine := approval.RiskInput{
-		Now: nine, Environment: "live", Model: "web", Services: []approval.Service{{Name: "shop", Criticality: 2}}, Targets: 3, Runs: 30,
+		Now: nine, Environment: "live", Model: "web", Services: []approval.Service{{Name: "shop", Criticality: "medium"}}, Targets: 3, Runs: 30,
 		ModelRuns: 60, ModelSucceeded: 60, LastChange: nine.Add(-7 * 24 * time.Hour), Changes: 1, Remediable: true, RollbackTested: nine, Steps: 4, Checked: 4,
 	}
 	first := routine
 	first.Runs, first.ModelRuns, first.ModelSucceeded, first.LastChange, first.RollbackTested = 0, 0, 0, time.Time{}, time.Time{}
 	worst := first
-	worst.Services = []approval.Service{{Name: "pay", Criticality: 4}}
+	worst.Services = []approval.Service{{Name: "pay", Criticality: "vital"}}
 	worst.Irreversible = []string{"orders-schema"}
 	for _, c := range []struct {
 		what string

@@ -15,17 +15,19 @@ type concerned struct {
 	lost   string            // a service account that nobody answers for; empty: none
 }
 
-// concern finds who must not approve an ask: whoever asked for it or carries it
-// out, and whoever answers for a service account that does.
+// concern finds who must not approve an ask: whoever asked for it, changed what
+// is asked or carries it out, and whoever answers for a service account that does.
 func concern(a Ask, people party.People) concerned {
 	c := concerned{people: people, why: map[string]string{}}
 	c.add(a.Requester, "asked for it")
+	for _, author := range a.Authors {
+		c.add(author, "changed what is asked")
+	}
 	for _, name := range a.Implementers {
-		actor := practice.Actor{Kind: practice.Person, Name: name}
-		if _, person := people.Person(name); !person && people.Account(name) {
-			actor.Kind = practice.Account
+		c.add(practice.Actor{Kind: practice.Person, Name: name}, "carries it out")
+		if people.Account(name) {
+			c.add(practice.Actor{Kind: practice.Account, Name: name}, "carries it out")
 		}
-		c.add(actor, "carries it out")
 	}
 	return c
 }

@@ -84,7 +84,9 @@ func Changed(before, after SubjectParts) []string {
 	differ("urgency", string(b.Urgency), string(a.Urgency))
 	differ("change", b.Change, a.Change)
 	differ("requester", b.Requester.String(), a.Requester.String())
-	differ("implementers", strings.Join(b.Implementers, ", "), strings.Join(a.Implementers, ", "))
+	if was, is := strings.Join(b.Implementers, ", "), strings.Join(a.Implementers, ", "); !slices.Equal(b.Implementers, a.Implementers) {
+		told = append(told, fmt.Sprintf("implementers: was %s, is %s", orNone(was), orNone(is)))
+	}
 	differ("round", fmt.Sprint(b.Round), fmt.Sprint(a.Round))
 	return append(told, policiesChanged(b.Policies, a.Policies)...)
 }
