@@ -154,7 +154,7 @@ func (w *world) voteAnything(d dice) {
 			v.Subject = practice.DigestOf([]byte("before"))
 		case d.chance(5):
 			v.Withdrawn = d.moment(0, 14)
-		case d.chance(25):
+		case d.chance(40):
 			v.For = d.pick(personNames)
 		}
 		if d.chance(15) {
