@@ -85,7 +85,7 @@ type count struct {
 	policies  []Policy // that apply, by name
 	parts     SubjectParts
 	subject   practice.Digest
-	concerned concerned
+	concerned *concerned
 	votes     []Counted
 	approvals []Vote // that count now, in order
 	past      []Vote // approvals that would count but for having lapsed or been taken back

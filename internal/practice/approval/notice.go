@@ -2,6 +2,7 @@ package approval
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -111,7 +112,7 @@ func (c *count) notice(kind NoticeKind, s Standing, at time.Time) Notice {
 func sitters(seats []party.Seat) []string {
 	var names []string
 	for _, s := range seats {
-		if !has(names, s.By) {
+		if !slices.Contains(names, s.By) {
 			names = append(names, s.By)
 		}
 	}
@@ -135,7 +136,7 @@ func lastBefore(since time.Time, every time.Duration, now time.Time) (time.Time,
 	if every <= 0 || passed < every {
 		return time.Time{}, false
 	}
-	return since.Add(passed / every * every), true
+	return since.Add(passed - passed%every), true
 }
 
 // next gives the next moment at which the judgement changes by itself or

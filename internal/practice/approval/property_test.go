@@ -17,7 +17,6 @@ import (
 // inWorlds tries a property in so many worlds for each run of rapid, of which there
 // are 100 unless it is told otherwise.
 func inWorlds(t *testing.T, each int, property func(*rapid.T, *world)) {
-	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		for i := range each {
@@ -122,6 +121,7 @@ func (w *world) apart(chosen uint) bool {
 // implementers, service accounts, deputies, delegations and second accounts,
 // what is open is open by other humans, each counted once.
 func TestNeverSelfApproval(t *testing.T) {
+	t.Parallel()
 	var worlds, open atomic.Int64
 	inWorlds(t, 100, func(t *rapid.T, w *world) {
 		r := approval.Judge(w.in)
@@ -177,6 +177,7 @@ func (w *world) eligible() (bits uint) {
 // TestGivenVotesCount: whoever is let in by MayVote counts at once, and whoever
 // is said to be able to vote is let in.
 func TestGivenVotesCount(t *testing.T) {
+	t.Parallel()
 	inWorlds(t, 10, func(t *rapid.T, w *world) {
 		r := approval.Judge(w.in)
 		may := map[string]bool{}
@@ -211,6 +212,7 @@ func TestGivenVotesCount(t *testing.T) {
 
 // TestHeldSaysWhy (pain 6): since when, who can act, and how.
 func TestHeldSaysWhy(t *testing.T) {
+	t.Parallel()
 	inWorlds(t, 10, func(t *rapid.T, w *world) {
 		r := approval.Judge(w.in)
 		if r.Verdict.Open == (len(r.Verdict.Reasons) > 0) || r.Why == "" {
@@ -227,6 +229,7 @@ func TestHeldSaysWhy(t *testing.T) {
 // TestTimersAreExact (pain, C24): nothing changes before Next, looking at each Next
 // misses nothing and tells nothing twice, and looking too often tells no more.
 func TestTimersAreExact(t *testing.T) {
+	t.Parallel()
 	inWorlds(t, 10, func(t *rapid.T, w *world) {
 		in := w.in
 		for i := range in.Votes { // all given by now

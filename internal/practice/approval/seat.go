@@ -2,6 +2,7 @@ package approval
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -17,8 +18,8 @@ type concerned struct {
 
 // concern finds who must not approve an ask: whoever asked for it, changed what
 // is asked or carries it out, and whoever answers for a service account that does.
-func concern(a Ask, people party.People) concerned {
-	c := concerned{people: people, why: map[string]string{}}
+func concern(a Ask, people party.People) *concerned {
+	c := &concerned{people: people, why: map[string]string{}}
 	c.add(a.Requester, "asked for it")
 	for _, author := range a.Authors {
 		c.add(author, "changed what is asked")
@@ -50,7 +51,7 @@ func (c *concerned) add(a practice.Actor, why string) {
 
 // bars says why a seat must not be used, or "". Nobody who is concerned may sit
 // in it, and nobody may sit in the seat of one who is.
-func (c concerned) bars(s party.Seat) string {
+func (c *concerned) bars(s party.Seat) string {
 	if why := c.why[c.people.Human(s.By)]; why != "" {
 		return fmt.Sprintf("%s %s", s.By, why)
 	}
@@ -102,7 +103,7 @@ func notIn(people party.People, s party.Seat, at time.Time) string {
 		return gone(people, s.By)
 	case !people.Here(s.Member):
 		return gone(people, s.Member)
-	case !has(spec.Members, s.Member):
+	case !slices.Contains(spec.Members, s.Member):
 		return fmt.Sprintf("%s is not a member of %s", s.Member, s.Group)
 	}
 	if d, ended := people.Lapsed(s, at); ended {
@@ -116,13 +117,4 @@ func gone(people party.People, name string) string {
 		return fmt.Sprintf("there is no person %s", name)
 	}
 	return name + " has left"
-}
-
-func has(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

@@ -149,12 +149,13 @@ func (w *world) voteAnything(d dice) {
 			ID: fmt.Sprint("V-", i), Deployment: "D-12", Subject: right, Round: 1, Decision: approval.Approve, At: d.moment(0, 13),
 			By: d.pick(personNames), Group: d.pick(groupNames),
 		}
-		switch {
-		case d.chance(5):
+		if d.chance(5) {
 			v.Subject = practice.DigestOf([]byte("before"))
-		case d.chance(5):
+		}
+		if d.chance(5) {
 			v.Withdrawn = d.moment(0, 14)
-		case d.chance(40):
+		}
+		if d.chance(40) {
 			v.For = d.pick(personNames)
 		}
 		if d.chance(15) {

@@ -3,6 +3,7 @@ package party
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -79,12 +80,7 @@ func (d Delegation) At(now time.Time, group string) bool {
 	if now.Before(d.Spec.Begins) || !now.Before(d.Spec.Ends) {
 		return false
 	}
-	for _, g := range d.Spec.Groups {
-		if g == group {
-			return true
-		}
-	}
-	return len(d.Spec.Groups) == 0
+	return len(d.Spec.Groups) == 0 || slices.Contains(d.Spec.Groups, group)
 }
 
 // DecodePerson gives the person of a document.
