@@ -93,18 +93,14 @@ func (c *course) askedAnew(e AskedAnew) error {
 	another := e.Plan != c.d.Plan || e.PlanDigest != c.d.PlanDigest
 	// What was authorised is authorised for that subject in that round only.
 	voids := e.Voids || another || e.Subject != c.d.Subject || e.Round != c.d.Round
-	start, end := c.d.plannedStart(), c.d.Window.End
+	if !c.d.Baseline.Start.IsZero() && (!e.StartAfter.Equal(c.d.StartAfter) || !e.Window.Start.Equal(c.d.Window.Start) || !e.Window.End.Equal(c.d.Window.End)) {
+		c.d.Reschedules++
+	}
 	c.d.Ask, c.d.StartAfter, c.d.Round, c.d.Subject, c.d.Risk = e.Ask, e.StartAfter, e.Round, e.Subject, e.Risk
 	c.d.Plan, c.d.PlanDigest, c.d.Header = e.Plan, e.PlanDigest, e.Header
 	if another {
 		c.effect(ReplaceTargets{})
 		c.note(EntryPlanned, e.By, e.Why, PlanData(c.d))
-	}
-	if !start.Equal(c.d.plannedStart()) || !end.Equal(c.d.Window.End) {
-		if !c.d.Baseline.Start.IsZero() {
-			c.d.Reschedules++
-		}
-		c.note(EntryRescheduled, e.By, e.Why, map[string]any{"plannedStart": moment(c.d.plannedStart()), "plannedEnd": moment(c.d.Window.End)})
 	}
 	if voids && !c.state(Planned) {
 		c.d.Authority = ""
@@ -117,14 +113,6 @@ func (c *course) askedAnew(e AskedAnew) error {
 	}
 	c.judgeStart()
 	return nil
-}
-
-// plannedStart gives when it is meant to start; zero: as soon as it may.
-func (d Deployment) plannedStart() time.Time {
-	if d.StartAfter.After(d.Window.Start) {
-		return d.StartAfter
-	}
-	return d.Window.Start
 }
 
 // startJudged: it starts, or waits for the gates that are closed.

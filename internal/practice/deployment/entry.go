@@ -12,7 +12,6 @@ const (
 	EntryPlanned      = "deployment.planned"   // data: plan, planDigest, model, artifacts, targetCount, waves
 	EntryAuthorised   = "deployment.authorised"
 	EntryVoided       = "authorisation.voided"     // data: subject
-	EntryRescheduled  = "deployment.rescheduled"   // data: plannedStart, plannedEnd
 	EntryEndMoved     = "end.moved"                // data: mustEnd, overrun
 	EntryWindowEnded  = "window.ended"             // data: at, overrun
 	EntryStateChanged = "deployment.state-changed" // data: from, to

@@ -37,9 +37,9 @@ func (g *gates) answer(e deployment.Effect) (deployment.Event, bool) {
 		return g.start(), true
 	case deployment.JudgeEnd:
 		return deployment.EndMoved{MustEnd: g.end, Overrun: g.overrun, Why: "the calendar changed"}, true
-	default:
-		return nil, false
+	case deployment.JudgeComponents, deployment.ReplaceTargets, deployment.IssueOrders, deployment.WithdrawOrders, deployment.WakeUp:
 	}
+	return nil, false
 }
 
 // held says what the authorisation lacks.
@@ -76,16 +76,18 @@ func (g *gates) opens(name string) {
 // lawful judges what may only happen behind open gates, from one event that happened.
 func (s *server) lawful(before deployment.Deployment, e deployment.Event) error {
 	early := slices.Contains([]deployment.State{deployment.Planned, deployment.Authorised, deployment.Scheduled}, before.State)
-	switch e := e.(type) {
-	case deployment.AuthorisationGiven:
-		s.authorised = s.authorised || before.State == deployment.Planned
-	case deployment.AuthorisationHeld:
-		s.authorised = s.authorised && !early
-	case deployment.AskedAnew:
-		s.authorised = s.authorised && !(early && (e.Voids || e.Round != before.Round))
-	case deployment.TimeCame:
-		if timer := s.d.Timer(); !timer.IsZero() && !timer.After(s.now) && before.State == s.d.State && before.WakeAt.Equal(s.d.WakeAt) && before.MustEnd.Equal(s.d.MustEnd) && !asks(s.last) {
-			return broken("the timer of %s at %s came and stays as it was", s.d.State, clock(timer))
+	if _, is := e.(deployment.AuthorisationGiven); is && before.State == deployment.Planned {
+		s.authorised = true
+	}
+	if _, is := e.(deployment.AuthorisationHeld); is && early {
+		s.authorised = false
+	}
+	if anew, is := e.(deployment.AskedAnew); is && early && (anew.Voids || anew.Round != before.Round) {
+		s.authorised = false
+	}
+	if _, is := e.(deployment.TimeCame); is {
+		if err := s.advanced(before); err != nil {
+			return err
 		}
 	}
 	if err := s.within(before, e); err != nil {
@@ -106,6 +108,16 @@ func (s *server) lawful(before deployment.Deployment, e deployment.Event) error 
 		return broken("it began at %s, before its time %s", clock(s.now), clock(s.d.StartAfter))
 	}
 	return nil
+}
+
+// advanced judges that a timer which came does not come again at once.
+func (s *server) advanced(before deployment.Deployment) error {
+	timer := s.d.Timer()
+	stays := before.State == s.d.State && before.WakeAt.Equal(s.d.WakeAt) && before.MustEnd.Equal(s.d.MustEnd)
+	if timer.IsZero() || timer.After(s.now) || !stays || asks(s.last) {
+		return nil
+	}
+	return broken("the timer of %s at %s came and stays as it was", s.d.State, clock(timer))
 }
 
 // windowEnd is the end of a window that came while a deployment ran.

@@ -367,9 +367,10 @@ func (w *world) effectDone(e deployment.Effect) (bool, error) {
 			return true, nil
 		}
 		return false, w.decide(deployment.TimeCame{})
-	default:
-		return false, broken("%T is not done", e)
+	case deployment.ReplaceTargets:
+		// commit does it
 	}
+	return false, broken("%T is not done", e)
 }
 
 // issueSome issues a page of orders.

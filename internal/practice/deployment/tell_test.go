@@ -104,6 +104,10 @@ func tellEffect(e deployment.Effect) string {
 	switch e := e.(type) {
 	case deployment.JudgeAuthorisation:
 		return "do: ask whether it is authorised"
+	case deployment.JudgeStart:
+		return "do: ask whether it may start"
+	case deployment.JudgeEnd:
+		return "do: ask until when it may run"
 	case deployment.ReplaceTargets:
 		return "do: put the targets of the new plan in the place of the old"
 	case deployment.JudgeComponents:
