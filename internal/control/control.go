@@ -17,8 +17,9 @@ import (
 // may run one each on the same store.
 type Control struct {
 	Ports
-	expanders expanderCache
-	soon      sync.WaitGroup // work that goes on after its use case returned
+	expanders  expanderCache
+	timetables timetables
+	soon       sync.WaitGroup // work that goes on after its use case returned
 }
 
 // Ports is what Control needs of the world.
@@ -34,6 +35,7 @@ type Ports struct {
 	Log      *slog.Logger
 	Server   ServerInfo
 	Limits   Limits
+	Zones    Zones
 }
 
 // ServerInfo is what agents are told about the server when they enrol.
@@ -65,6 +67,7 @@ type work struct {
 	announced []communication.Announcement // what it tells
 	fresh     string                       // the plan that was found up to date in this transaction
 	gathered  *desk                        // what approvals are judged by
+	changed   int64                        // the change of documents that the calendar is compiled from; 0: none
 }
 
 // note adds an entry to the record of this transaction.

@@ -103,6 +103,9 @@ func put(w *work, by practice.Actor, d practice.Document, change DocumentChange)
 	if err := w.PutDocument(d); err != nil {
 		return fmt.Errorf("%s %s: %w", d.Kind, d.Name, err)
 	}
+	if err := w.noteTimed(d); err != nil {
+		return err
+	}
 	w.note(practice.Entry{
 		Kind:    "document." + string(change.Change),
 		Subject: documentSubject(d.Kind, d.Name),

@@ -63,7 +63,7 @@ func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event
 	}
 	judged := deployment.StartJudged{Verdict: practice.Pass(), WakeAt: next}
 	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
-		c.aloneGate, c.queueGate,
+		c.aloneGate, c.calendarGate, c.queueGate,
 	} {
 		g, err := ask(w, d)
 		if err != nil {
@@ -72,12 +72,11 @@ func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event
 		judged.Verdict = practice.And(judged.Verdict, g.verdict)
 		judged.WakeAt = sooner(judged.WakeAt, g.next)
 	}
-	return judged, nil
-}
-
-// judgeEnd looks until when a deployment that runs may go on.
-func (c *Control) judgeEnd(_ *work, d deployment.Deployment) (deployment.Event, error) {
-	return deployment.EndMoved{MustEnd: d.MustEnd, Overrun: d.Overrun}, nil
+	if !judged.Verdict.Open {
+		return judged, nil
+	}
+	judged.MustEnd, judged.Overrun, err = c.ends(w, d, w.now)
+	return judged, err
 }
 
 // sooner gives the earlier of two moments; zero is none.

@@ -28,7 +28,7 @@ type Tx interface {
 	library.MediaIndex
 	plan.Store
 	deployment.Store
-	deployment.Queue
+	Timetable
 	record.Store
 	party.Store
 	communication.Store

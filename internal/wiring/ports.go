@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"sync"
 	"time"
+	_ "time/tzdata" // the calendar's zones, where the host has none
 
 	"github.com/google/uuid"
 

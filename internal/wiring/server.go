@@ -138,7 +138,7 @@ func (s *Server) assemble() (err error) {
 	s.Control = control.New(control.Ports{
 		Announce: sender, Backoff: s.options.Backoff,
 		Store: s.Store, Dispatch: dispatch{hub: s.Hub, events: s.events}, Clock: clock{s.options.Now}, Keys: s.Keys,
-		Media: s.registry, Identify: identify{}, Log: s.options.Log, Limits: s.options.Limits,
+		Media: s.registry, Identify: identify{}, Log: s.options.Log, Limits: s.options.Limits, Zones: time.LoadLocation,
 		Server: control.ServerInfo{BusURL: s.BusURL, RegistryURL: s.URL, Version: s.options.Version},
 	})
 	return nil

@@ -49,6 +49,7 @@ spec:
       install:
         - {name: place, uses: files, with: {path: part-%[1]d}}
         - {name: hold on, uses: script, timeout: 1m, onDoubt: repeat, with: {argv: [sh, -c, "until test -e $TRANSHIP_ROOT/go; do sleep 0.02; done"], directory: part-%[1]d/current}}
+        - {name: come to an end, uses: script, onDoubt: repeat, with: {argv: ["true"], directory: part-%[1]d/current}}
   checks:
     acceptance:
       - {name: it is there, uses: script, with: {check: [test, -e, page], directory: part-%[1]d/current}}
@@ -139,7 +140,7 @@ func begun(d deployment.Deployment) bool { return d.Begun() || d.State == deploy
 // then the oldest.
 func TestPain23HotfixOvertakesTheQueue(t *testing.T) {
 	t.Parallel()
-	h, root := shop(t, 5, ", limit: {deployments: 1}")
+	h, root := shop(t, 5, ", limit: {deployments: 1}, calendar: {rules: {same-target: 'off'}}")
 	first := ask(t, h, 0)
 	until(t, h, first.ID, "begun", begun)
 	old := ask(t, h, 1)
@@ -172,7 +173,7 @@ func TestPain23HotfixOvertakesTheQueue(t *testing.T) {
 // cancelled, the server dies in the middle, and who waits goes on all the same.
 func TestPain23NothingWaitsBehindALockThatNobodyHolds(t *testing.T) {
 	t.Parallel()
-	h, root := shop(t, 3, "", func(o *wiring.ServerOptions) { o.Limits.Tools = map[string]int{"script": 1} })
+	h, root := shop(t, 3, ", calendar: {rules: {same-target: 'off'}}", func(o *wiring.ServerOptions) { o.Limits.Tools = map[string]int{"script": 1} })
 	first := ask(t, h, 0)
 	until(t, h, first.ID, "begun", begun)
 	second, third := ask(t, h, 1), ask(t, h, 2)

@@ -43,3 +43,12 @@ type ServiceSpec struct {
 	DependsOn   []string `json:"dependsOn,omitempty" doc:"The services that it needs."`
 	Criticality string   `json:"criticality,omitempty" enum:"low,medium,high,vital" doc:"How much depends on it: low, medium, high or vital."`
 }
+
+// DecodeService gives what a Service document says.
+func DecodeService(d practice.Document) (ServiceSpec, error) {
+	var s ServiceSpec
+	if err := json.Unmarshal(d.Spec, &s); err != nil {
+		return s, fmt.Errorf("service %s: %w", d.Name, err)
+	}
+	return s, nil
+}

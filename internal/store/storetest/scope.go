@@ -58,10 +58,13 @@ func (s suite) fill(mark string) {
 	s.update(func(tx control.Tx) error {
 		_, errCounter := tx.NextOrderCounter(map[string]int{"agent-1": len(mark)})
 		_, errTold := tx.AddAnnouncement(announcement(0, mark))
+		_, errChange := tx.NextDocumentChange()
+		_, errWaiver := tx.AddWaiver(waiver(d.ID, "freeze-"+mark))
 		_, errReports := tx.AddReports([]deployment.Report{{Order: "o1", Seq: 1, Deployment: d.ID, Target: "host-000", Message: "m-" + mark}})
-		for i, err := range []error{errCounter, errTold, errReports,
+		for i, err := range []error{errCounter, errTold, errReports, errChange, errWaiver,
+			tx.AddFeed(control.Feed{ID: "feed", Of: "o-" + mark}),
 			tx.PutDeployment(done),
-			tx.PutDocument(document("web", "p-"+mark, 0, 1)),
+			tx.PutDocument(document("web", "p-"+mark, 0, 1)), tx.NoteDocumentChange(practice.KindTarget, "web", 1),
 			tx.Land([]environment.Presence{landed}),
 			tx.PutAgent(environment.Agent{Name: "web", Key: "key", Version: "v-" + mark}),
 			tx.AddVersion(v),
@@ -109,6 +112,7 @@ func (s suite) alter() {
 			tx.SawAgents([]environment.Agent{{Name: "web", Version: "altered"}}), tx.MoveVersion(moved, library.Quarantined),
 			tx.PutAnnouncement(communication.Announcement{ID: "A-1", Revision: 1, Deployment: "altered"}),
 			tx.PutDeployment(d), tx.PutDeploymentTargets(rows), tx.BeginOrders([]string{"o1"}),
+			tx.PutFeed(control.Feed{ID: "feed", RevokedAt: at(9)}), tx.PutWaiver(control.Waiver{ID: "W-1", RevokedAt: at(9)}), tx.NoteDocumentChange(practice.KindTarget, "web", 7),
 			tx.PutToken(party.Token{ID: "tok", RevokedAt: at(9)}), tx.UseEnrolment("enr", at(9)), tx.ForgetBefore(at(99)),
 		} {
 			if err != nil {
@@ -159,6 +163,20 @@ func everything(s suite) string {
 			func() (any, error) { return tx.Plan("P-1") },
 			func() (any, error) { return tx.PlanTargets("P-1", all) },
 			func() (any, error) { return tx.PlanTargetsNamed("P-1", []string{"host-000"}) },
+			func() (any, error) { return tx.PlanTargetNames("P-1", all) },
+			func() (any, error) { return tx.DocumentChange() },
+			func() (any, error) { return tx.DocumentsChanged(0, all) },
+			func() (any, error) { return tx.Waiver("W-1") },
+			func() (any, error) { return tx.Waivers("D-1") },
+			func() (any, error) { return tx.Feed("feed") },
+			func() (any, error) { return tx.Feeds(all) },
+			func() (any, error) { return tx.BegunDeployments(all) },
+			func() (any, error) { return tx.Backlog("live", all) },
+			func() (any, error) { return tx.WaitingInLine(9) },
+			func() (any, error) { return tx.OpenBetween(at(0), at(9), 9) },
+			func() (any, error) { return tx.RanBetween(at(0), at(9), 9) },
+			func() (any, error) { return tx.Arrived(at(0), at(9)) },
+			func() (any, error) { return tx.Completed(at(0), at(9)) },
 			func() (any, error) { return tx.Deployment("D-1") },
 			func() (any, error) { return tx.Deployments(deployment.Filter{}, all) },
 			func() (any, error) { return tx.Deployments(deployment.Filter{Component: "api"}, all) },
