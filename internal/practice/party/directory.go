@@ -14,14 +14,17 @@ type People struct {
 	persons     map[string]PersonSpec
 	groups      map[string]GroupSpec
 	accounts    map[string]ServiceAccountSpec
-	delegations []Delegation // by name
+	delegations map[string][]Delegation // by the person who is represented, then by name
 }
 
 // NewPeople makes the directory of all that exist, in any order.
 func NewPeople(persons []Person, groups []Group, accounts []ServiceAccount, delegations []Delegation) People {
 	p := People{
 		persons: map[string]PersonSpec{}, groups: map[string]GroupSpec{}, accounts: map[string]ServiceAccountSpec{},
-		delegations: slices.SortedFunc(slices.Values(delegations), func(a, b Delegation) int { return strings.Compare(a.Name, b.Name) }),
+		delegations: map[string][]Delegation{},
+	}
+	for _, d := range slices.SortedFunc(slices.Values(delegations), func(a, b Delegation) int { return strings.Compare(a.Name, b.Name) }) {
+		p.delegations[d.Spec.From] = append(p.delegations[d.Spec.From], d)
 	}
 	for _, one := range persons {
 		p.persons[one.Name] = one.Spec
@@ -116,8 +119,8 @@ func (p People) deputies(spec GroupSpec, group, member string, at time.Time) []s
 			found[d.Person] = true
 		}
 	}
-	for _, d := range p.delegations {
-		if d.Spec.From == member && d.At(at, group) {
+	for _, d := range p.delegations[member] {
+		if d.At(at, group) {
 			found[d.Spec.To] = true
 		}
 	}
@@ -140,8 +143,8 @@ func (p People) Holds(s Seat, at time.Time) bool {
 func (p People) Lapsed(s Seat, at time.Time) (Delegation, bool) {
 	var last Delegation
 	found := false
-	for _, d := range p.delegations {
-		if d.Spec.From != s.Member || d.Spec.To != s.By || at.Before(d.Spec.Ends) {
+	for _, d := range p.delegations[s.Member] {
+		if d.Spec.To != s.By || at.Before(d.Spec.Ends) {
 			continue
 		}
 		if d.At(d.Spec.Begins, s.Group) && (!found || last.Spec.Ends.Before(d.Spec.Ends)) {
