@@ -17,7 +17,7 @@ const quietAbove = 30
 
 // turningPoints are the kinds of entry that tell a deployment without its targets.
 var turningPoints = []string{
-	"deployment.requested", "deployment.planned", "deployment.rescheduled", "deployment.authorised",
+	"deployment.requested", "deployment.planned", "deployment.asked-anew", "deployment.rescheduled", "deployment.authorised",
 	"authorisation.voided", "end.moved", "window.ended", "deployment.state-changed", "gate.judged", "stage.begun", "orders.issued", "target.silent",
 	"guidance.given", "cancel.asked", "deployment.closed", "record.corrected", "evidence.added",
 }

@@ -27,6 +27,8 @@ func words(e client.Entry) string {
 		return fmt.Sprintf("planned: %s", data.text("plan"))
 	case "deployment.authorised":
 		return said("authorised")
+	case "deployment.asked-anew":
+		return said(strings.TrimSuffix("asked anew: "+data.text("changed"), ": "))
 	case "deployment.rescheduled":
 		return said(rescheduledWords(data))
 	case "authorisation.voided":

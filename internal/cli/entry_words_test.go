@@ -42,6 +42,8 @@ func TestWordsOfTheEndOfAWindow(t *testing.T) {
 		{"end.moved", "freeze year-end begins", "it must end at soon: freeze year-end begins", map[string]any{"mustEnd": "soon"}},
 		{"window.ended", "", "its window ended: targets stop after their present step, and what was before is brought back", map[string]any{"overrun": "roll-back"}},
 		{"authorisation.voided", "the plan changed", "the authorisation is void: the plan changed", nil},
+		{"deployment.asked-anew", "", "asked anew: the window, the plan", map[string]any{"changed": []any{"the window", "the plan"}}},
+		{"deployment.asked-anew", "once more", "asked anew: once more", nil},
 		{"deployment.rescheduled", "", "rescheduled: as soon as it may", nil},
 		{"deployment.rescheduled", "too early", "rescheduled: from noon to night: too early", map[string]any{"plannedStart": "noon", "plannedEnd": "night"}},
 	} {
