@@ -528,6 +528,7 @@ type CommunicationAnnouncement struct {
 	Content      interface{}            `json:"content,omitempty,omitzero"`
 	Deployment   string                 `json:"deployment,omitempty,omitzero"`
 	Event        string                 `json:"event"`
+	Gates        []string               `json:"gates,omitempty,omitzero"`
 	Id           string                 `json:"id"`
 	Message      CommunicationMessage   `json:"message"`
 	Next         time.Time              `json:"next,omitempty,omitzero"`

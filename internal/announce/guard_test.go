@@ -118,7 +118,7 @@ func nameServer(t *testing.T, answers [][]string) *net.Resolver {
 		t.Fatal(err)
 	}
 	var serving sync.WaitGroup
-	t.Cleanup(func() { conn.Close(); serving.Wait() })
+	t.Cleanup(func() { _ = conn.Close(); serving.Wait() })
 	serving.Go(func() {
 		raw, asked := make([]byte, 1500), 0
 		for {

@@ -72,12 +72,10 @@ func (s *Sender) post(ctx context.Context, to, kind string, body []byte, headers
 
 // failed says why there was no answer.
 func failed(host string, err error) error {
-	var refused *practice.Error
-	if errors.As(err, &refused) {
+	if refused, ours := errors.AsType[*practice.Error](err); ours {
 		return refused
 	}
-	var wrapped *url.Error // it holds the whole URL
-	if errors.As(err, &wrapped) {
+	if wrapped, is := errors.AsType[*url.Error](err); is { // it holds the whole URL
 		err = wrapped.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -86,7 +86,8 @@ func (c *Control) noteAttempt(ctx context.Context, scope practice.Scope, a commu
 func (c *Control) address(tx Tx, scope practice.Scope, a communication.Announcement) (Sending, error) {
 	s := Sending{ID: string(scope) + "-" + a.ID, At: a.At, Channel: a.Channel, To: a.To, Message: a.Message, Content: a.Content}
 	if a.Subscription == "" {
-		return s, mailOf(tx, &s, true)
+		asked := a.Event == communication.Reminder || a.Event == communication.Escalation || a.Event == communication.Lapsed
+		return s, mailOf(tx, &s, !asked)
 	}
 	d, err := tx.Document(practice.KindSubscription, a.Subscription)
 	if practice.CodeOf(err) == practice.NotFound {
@@ -136,9 +137,9 @@ func checkOwner(tx Tx, s communication.Subscription) error {
 	return err
 }
 
-// mailOf turns the name of a person into their address; own: they are told
-// because they asked for the deployment.
-func mailOf(tx Tx, s *Sending, own bool) error {
+// mailOf turns the name of a person into their address; unasked: they are told
+// because they asked for the deployment, not because they must act or subscribe.
+func mailOf(tx Tx, s *Sending, unasked bool) error {
 	if communication.Address(s.To) {
 		return nil
 	}
@@ -150,7 +151,7 @@ func mailOf(tx Tx, s *Sending, own bool) error {
 		return err
 	case p.Spec.Left:
 		return practice.Faultf(practice.Refused, "%s has left", p.Name).Final()
-	case own && p.Spec.Quiet:
+	case unasked && p.Spec.Quiet:
 		return practice.Faultf(practice.Refused, "%s does not want to be told", p.Name).Final()
 	case p.Spec.Mail == "":
 		return practice.Faultf(practice.Refused, "no mail address of %s is known", p.Name).WithHint("add spec.mail to the Person")

@@ -47,7 +47,8 @@ type outbox struct {
 	control       *Control
 	work          *work
 	subscriptions []communication.Subscription
-	told          map[string]bool // people who are told of the deployment at hand
+	told          map[string]bool              // people who are told of the deployment at hand
+	earlier       []communication.Announcement // about it, newest first
 }
 
 func (c *Control) newOutbox(w *work) (*outbox, error) {
@@ -90,7 +91,11 @@ func (o *outbox) tell(id string, told []communication.Happening) error {
 		told[i].Matter = matter
 	}
 	o.told = map[string]bool{}
-	if err := o.tellRequester(told); err != nil {
+	o.earlier, err = o.work.Announcements(communication.Filter{Deployment: id}, practice.Page{Limit: practice.DefaultLimit})
+	if err != nil {
+		return err
+	}
+	if err := o.tellNamed(told); err != nil {
 		return err
 	}
 	for _, s := range o.subscriptions {
@@ -101,27 +106,53 @@ func (o *outbox) tell(id string, told []communication.Happening) error {
 	return nil
 }
 
-// tellRequester tells the person who asked, by mail, unless they do not want it (R108).
-func (o *outbox) tellRequester(told []communication.Happening) error {
-	by := told[0].Matter.RequestedBy
-	if by.Kind != practice.Person || !o.control.Announce.Mails() {
+// tellNamed tells by mail who is concerned without a subscription: who must act,
+// by the happenings that name them, and the person who asked of all but those (R108).
+func (o *outbox) tellNamed(told []communication.Happening) error {
+	if !o.control.Announce.Mails() {
 		return nil
 	}
-	told = slices.DeleteFunc(slices.Clone(told), func(h communication.Happening) bool {
-		return h.Event() == communication.Reminder // for those who must act
-	})
-	p, err := personOf(o.work, by.Name)
-	if practice.CodeOf(err) == practice.NotFound || len(told) == 0 {
+	var rest []communication.Happening
+	for _, h := range told {
+		for _, name := range h.To {
+			if err := o.mailTo(name, []communication.Happening{h}); err != nil {
+				return err
+			}
+		}
+		if h.Event() != communication.Reminder && h.Event() != communication.Approved {
+			rest = append(rest, h)
+		}
+	}
+	by := told[0].Matter.RequestedBy
+	if by.Kind != practice.Person || len(rest) == 0 || o.told[by.Name] {
+		return nil
+	}
+	return o.mailTo(by.Name, rest)
+}
+
+// mailTo tells a person by mail, unless they do not want it or cannot be reached.
+func (o *outbox) mailTo(name string, told []communication.Happening) error {
+	p, err := personOf(o.work, name)
+	if practice.CodeOf(err) == practice.NotFound {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if p.Spec.Quiet || p.Spec.Left || p.Spec.Mail == "" {
+	asked := len(told[0].To) > 0 // they must act: quiet or not
+	if p.Spec.Left || p.Spec.Mail == "" || p.Spec.Quiet && !asked {
 		return nil
 	}
-	o.told[by.Name] = true
-	return o.add(communication.ForPeople(told, "", communication.ByMail, by.Name))
+	o.told[name] = true
+	return o.people(communication.ForPeople(told, "", communication.ByMail, name), told)
+}
+
+// people stores an announcement to people, unless it says nothing new to them.
+func (o *outbox) people(a communication.Announcement, told []communication.Happening) error {
+	if !communication.News(a, told, o.earlier) {
+		return nil
+	}
+	return o.add(a)
 }
 
 // tellSubscriber tells the receivers of one subscription of what they want to know.
@@ -138,7 +169,7 @@ func (o *outbox) tellSubscriber(s communication.Subscription, told []communicati
 			}
 		}
 	case via.Chat != nil:
-		return o.add(communication.ForPeople(told, s.Name, communication.ByChat, hostOf(via.Chat.URL)))
+		return o.people(communication.ForPeople(told, s.Name, communication.ByChat, hostOf(via.Chat.URL)), told)
 	case via.Mail != nil:
 		receivers, err := receivers(o.work, via.Mail.To)
 		if err != nil {
@@ -149,7 +180,7 @@ func (o *outbox) tellSubscriber(s communication.Subscription, told []communicati
 				continue
 			}
 			o.told[to] = true
-			if err := o.add(communication.ForPeople(told, s.Name, communication.ByMail, to)); err != nil {
+			if err := o.people(communication.ForPeople(told, s.Name, communication.ByMail, to), told); err != nil {
 				return err
 			}
 		}

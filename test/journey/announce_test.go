@@ -301,3 +301,32 @@ func TestSecretIsRotatedWithoutAGap(t *testing.T) {
 	signed(t, call, old)
 	signed(t, call, fresh)
 }
+
+// R108: who must act is told by mail without a subscription, also when they do
+// not want to be told of what they asked for themselves; nobody else is.
+func TestWhoMustActIsTold(t *testing.T) {
+	t.Parallel()
+	mails := announcetest.NewMailbox(t, nil)
+	h := told(t, mails.Address)
+	put(t, h, practice.KindPerson, "admin", party.PersonSpec{Mail: "admin@example.com"})
+	put(t, h, practice.KindPerson, "bert", party.PersonSpec{Mail: "bert@example.com", Quiet: true})
+	d := h.Deploy("shop@1.0.0", "test")
+	expect(t, h, d.ID, deployment.Succeeded)
+	announced(t, h, communication.Filter{})
+	before := len(mails.Mails())
+	err := h.Control.Note(context.Background(), practice.DefaultScope, practice.Entry{
+		Kind: "approval.reminded", Subject: record.DeploymentSubject(d.ID), Who: practice.Tranship, Why: "operations misses an approval",
+		Data: map[string]any{"to": []string{"bert", "nobody"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := announced(t, h, communication.Filter{})
+	last := all[len(all)-1]
+	if last.To != "bert" || last.State != communication.Delivered || last.Event != communication.Reminder {
+		t.Errorf("last told: %s of %s, %s: %s", last, last.Event, last.State, last.Last())
+	}
+	if got := mails.Mails()[before:]; len(got) != 1 || got[0].To != "bert@example.com" || !strings.Contains(got[0].Text, "misses an approval") {
+		t.Errorf("mails: %+v; want one to bert", got)
+	}
+}

@@ -3,6 +3,7 @@ package communication
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -37,8 +38,9 @@ type Announcement struct {
 	Deployment   string    `json:"deployment,omitempty"`
 	Subscription string    `json:"subscription,omitempty"` // empty: it goes to the person who asked for the deployment
 	Channel      Channel   `json:"channel"`
-	To           string    `json:"to"`   // a person, a mail address, or the host of a URL
-	Type         string    `json:"type"` // of the CloudEvent; empty for people
+	To           string    `json:"to"`              // a person, a mail address, or the host of a URL
+	Type         string    `json:"type"`            // of the CloudEvent; empty for people
+	Gates        []string  `json:"gates,omitempty"` // of one that waits, as people are told: what for
 	Message      Message   `json:"message"`
 	Content      Content   `json:"content,omitempty"` // JSON that a system gets
 	State        Delivery  `json:"state"`
@@ -155,10 +157,40 @@ type Store interface {
 func ForPeople(told []Happening, subscription string, by Channel, to string) Announcement {
 	last := told[len(told)-1]
 	a := Announcement{Event: last.Event(), Deployment: last.Deployment, Subscription: subscription, Channel: by, To: to, Message: Words(told)}
+	if by != ByWebhook && last.stays() {
+		for _, r := range last.Matter.Waiting.Reasons {
+			if !slices.Contains(a.Gates, r.Gate) {
+				a.Gates = append(a.Gates, r.Gate)
+			}
+		}
+		slices.Sort(a.Gates)
+	}
 	if last.Event() == Trial {
 		a.Deployment = "" // it is about none
 	}
 	return a
+}
+
+// stays says whether a happening only says what a deployment waits for.
+func (h Happening) stays() bool {
+	return (h.Event() == Waiting || h.Event() == Held) && !h.First
+}
+
+// News says whether people are to be told again: told holds something new, or it
+// waits for something else than they were told last. earlier are announcements
+// about the deployment, newest first.
+func News(a Announcement, told []Happening, earlier []Announcement) bool {
+	for _, h := range told {
+		if !h.stays() {
+			return true
+		}
+	}
+	for _, e := range earlier {
+		if e.Subscription == a.Subscription && e.Channel == a.Channel && e.To == a.To {
+			return e.Event != a.Event || !slices.Equal(e.Gates, a.Gates)
+		}
+	}
+	return true
 }
 
 // NewTrial makes the happening that tries a subscription.

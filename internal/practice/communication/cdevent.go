@@ -127,6 +127,12 @@ func (m *maker) approval() {
 	case h.Event() == Waiting && h.First:
 		content["requestor"] = m.urn(h.Matter.RequestedBy)
 		m.add("dev.cdevents.approval.created.0.1.0", "approval", id, content)
+	case h.Event() == Approved:
+		content["responder"], content["decision"] = m.urn(h.Who), "approved"
+		m.add("dev.cdevents.approval.updated.0.1.0", "approval", id, content)
+	case h.Event() == Rejected:
+		content["responder"], content["decision"], content["status"] = m.urn(h.Who), "rejected", "rejected"
+		m.add("dev.cdevents.approval.closed.0.1.0", "approval", id, content)
 	case h.Event() == Authorised:
 		content["responder"], content["decision"], content["status"] = m.urn(h.Who), "approved", "approved"
 		m.add("dev.cdevents.approval.closed.0.1.0", "approval", id, content)

@@ -34,6 +34,8 @@ func TestCDEventTypes(t *testing.T) {
 		{"waits for approval", judged("authorisation", false), []practice.Entry{planned}, nil, []string{own("waiting"), "dev.cdevents.approval.created.0.1.0"}},
 		{"waits for another reason", judged("authorisation", false), nil, nil, []string{own("waiting")}},
 		{"authorised", entry(deployment.EntryAuthorised, nil), nil, nil, []string{own("authorised"), "dev.cdevents.approval.closed.0.1.0"}},
+		{"approved", practice.Entry{Kind: "approval.given", Subject: "deployment/D-1", Who: anna, When: noon}, nil, nil, []string{own("approved"), "dev.cdevents.approval.updated.0.1.0"}},
+		{"rejected", practice.Entry{Kind: "approval.rejected", Subject: "deployment/D-1", Who: anna, When: noon}, nil, nil, []string{own("rejected"), "dev.cdevents.approval.closed.0.1.0"}},
 		{"held", judged("start", false), nil, nil, []string{own("held")}},
 		{"started", moved(deployment.VerifyingTargets, deployment.Executing), nil, nil, []string{own("started")}},
 		{"first there", closed(deployment.Succeeded), nil, fresh, []string{own("ended"), "dev.cdevents.service.deployed.0.3.0"}},
@@ -94,6 +96,7 @@ var demands = map[string]string{
 	"service.rolledback": `{"required":["environment","artifactId"],"additionalProperties":false,"properties":{"environment":{"$ref":"#/$defs/environment"},"artifactId":{"type":"string","pattern":"^pkg:[a-z]+/.+"}}}`,
 	"service.removed":    `{"required":["environment"],"additionalProperties":false,"properties":{"environment":{"$ref":"#/$defs/environment"}}}`,
 	"approval.created":   `{"required":["approvalDetailsUrl","resourceTargetUrl","requestor"],"additionalProperties":false,"properties":{"approvalDetailsUrl":{"format":"uri"},"resourceTargetUrl":{"format":"uri"},"requestor":{"type":"string","format":"uri"}}}`,
+	"approval.updated":   `{"required":["approvalDetailsUrl","resourceTargetUrl","responder","decision"],"additionalProperties":false,"properties":{"approvalDetailsUrl":{"format":"uri"},"resourceTargetUrl":{"format":"uri"},"responder":{"type":"string","format":"uri"},"decision":{"enum":["approved","rejected","requestChanges","deferred","delegate","escalated"]}}}`,
 	"approval.closed":    `{"required":["approvalDetailsUrl","resourceTargetUrl","responder","decision","status"],"additionalProperties":false,"properties":{"approvalDetailsUrl":{"format":"uri"},"resourceTargetUrl":{"format":"uri"},"responder":{"type":"string","format":"uri"},"decision":{"enum":["approved","rejected","requestChanges","deferred","delegate","escalated"]},"status":{"enum":["approved","rejected","cancelled","expired"]}}}`,
 }
 

@@ -48,6 +48,7 @@ type Happening struct {
 	Result     string   // of one that ended
 	Reasons    []string // of one that waits
 	First      bool     // of one that waits: it did not wait for this before
+	To         []string // persons who are told of it whatever they subscribe to
 	Matter     Matter
 }
 
@@ -72,7 +73,7 @@ func FromEntries(entries []practice.Entry, first int64) []Happening {
 		}
 		h := Happening{
 			Events: events, Deployment: id, Index: first + int64(i), Who: e.Who, When: e.When, Why: e.Why,
-			Result: text(e.Data, "result"), Reasons: texts(e.Data["reasons"]),
+			Result: text(e.Data, "result"), Reasons: texts(e.Data["reasons"]), To: texts(e.Data["to"]),
 		}
 		if h.Why == "" {
 			h.Why = text(e.Data, "cause")
@@ -102,6 +103,12 @@ func eventsOf(e practice.Entry) []Event {
 			return []Event{Failed, Ended}
 		}
 		return []Event{Ended}
+	case "approval.given":
+		return []Event{Approved}
+	case "approval.rejected":
+		return []Event{Rejected}
+	case "approval.lapsed":
+		return []Event{Lapsed}
 	case "approval.reminded":
 		return []Event{Reminder}
 	case "approval.escalated":

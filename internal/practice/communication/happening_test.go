@@ -47,6 +47,7 @@ func TestWhatIsWorthTelling(t *testing.T) {
 		{"authorised", []practice.Entry{judged("authorisation", true), entry(deployment.EntryAuthorised, nil)}, "authorised"},
 		{"its authorisation is voided", []practice.Entry{entry(deployment.EntryVoided, nil), judged("authorisation", false)}, "voided; waiting"},
 		{"a freeze holds it", []practice.Entry{judged("start", false)}, "held"},
+		{"votes and notices", []practice.Entry{entry("approval.given", nil), entry("approval.rejected", nil), entry("approval.lapsed", nil), entry("approval.reminded", nil), entry("approval.escalated", nil)}, "approved; rejected; lapsed; reminder; escalation"},
 		{"it starts", []practice.Entry{moved(deployment.VerifyingTargets, deployment.Executing)}, "started"},
 		{"it goes on after guidance", []practice.Entry{moved(deployment.AwaitingGuidance, deployment.Executing)}, ""},
 		{"a wave fails", []practice.Entry{judged("wave 1", false), moved(deployment.Executing, deployment.AwaitingGuidance)}, "failed+waiting"},
@@ -154,6 +155,39 @@ func TestEveryEventHasWords(t *testing.T) {
 			t.Errorf("%s: subject %q", e, s)
 		}
 		seen[s] = true
+	}
+}
+
+// R108: people are told once of what it waits for, and again when that is
+// something else: not at each vote, nor each time that a queue moves.
+func TestPeopleAreToldOfNewsOnly(t *testing.T) {
+	t.Parallel()
+	held := func(gate, message string) (communication.Announcement, []communication.Happening) {
+		told := []communication.Happening{happening(judged("start", false), func(m *communication.Matter) {
+			m.Waiting = practice.Hold(practice.Reason{Gate: gate, Message: message})
+		})}
+		return communication.ForPeople(told, "", communication.ByMail, "anna"), told
+	}
+	first, told := held("concurrency", "third in the queue")
+	if !communication.News(first, told, nil) {
+		t.Error("the first time is no news")
+	}
+	moved, told := held("concurrency", "second in the queue")
+	if communication.News(moved, told, []communication.Announcement{first}) {
+		t.Error("a queue that moves is news")
+	}
+	frozen, told := held("freeze", "the year's end")
+	if !communication.News(frozen, told, []communication.Announcement{first}) {
+		t.Error("a freeze is no news")
+	}
+	other := first
+	other.To = "bert"
+	if !communication.News(moved, told, []communication.Announcement{other}) {
+		t.Error("what another was told counts")
+	}
+	ended := []communication.Happening{happening(closed(deployment.Cancelled), nil)}
+	if a := communication.ForPeople(ended, "", communication.ByMail, "anna"); !communication.News(a, ended, []communication.Announcement{first, a}) {
+		t.Error("the end is no news")
 	}
 }
 

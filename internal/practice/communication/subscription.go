@@ -20,6 +20,9 @@ type Event string
 const (
 	Planned    Event = "planned"    // its plan is frozen
 	Waiting    Event = "waiting"    // somebody must act: approve it, or give guidance
+	Approved   Event = "approved"   // somebody agreed to it
+	Rejected   Event = "rejected"   // somebody did not: it goes back to who asked
+	Lapsed     Event = "lapsed"     // an approval does not hold any more
 	Authorised Event = "authorised" // it may start
 	Voided     Event = "voided"     // what it was authorised for has changed: it waits again
 	Held       Event = "held"       // it may not start now: a window, a freeze, a conflict, its time
@@ -33,14 +36,14 @@ const (
 
 // Events lists what a subscription may name.
 func Events() []Event {
-	return []Event{Planned, Waiting, Authorised, Voided, Held, Started, Failed, Ended, Reminder, Escalation}
+	return []Event{Planned, Waiting, Approved, Rejected, Lapsed, Authorised, Voided, Held, Started, Failed, Ended, Reminder, Escalation}
 }
 
 // SubscriptionSpec is what a Subscription document says: who is told of what, and how.
 type SubscriptionSpec struct {
 	Description  string   `json:"description,omitempty" doc:"What people should know about it."`
 	Owner        string   `json:"owner,omitempty" doc:"The person who answers for it; when they have left, nothing is sent any more. By default whoever applied it last."`
-	Events       []Event  `json:"events,omitempty" enum:"planned,waiting,authorised,voided,held,started,failed,ended,reminder,escalation" doc:"Of what; empty means of everything."`
+	Events       []Event  `json:"events,omitempty" enum:"planned,waiting,approved,rejected,lapsed,authorised,voided,held,started,failed,ended,reminder,escalation" doc:"Of what; empty means of everything."`
 	Environments []string `json:"environments,omitempty" doc:"Only of deployments into or out of one of these; empty means all."`
 	Services     []string `json:"services,omitempty" doc:"Only of deployments of a component of one of these services or products; empty means all."`
 	Components   []string `json:"components,omitempty" doc:"Only of deployments of one of these; empty means all."`

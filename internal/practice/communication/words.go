@@ -63,50 +63,36 @@ func what(m Matter) string {
 	return m.Release + " into " + m.Environment
 }
 
-// headline is the short form for a subject line.
-func headline(h Happening) string {
-	switch h.Event() {
-	case Planned:
-		return "is planned"
-	case Waiting:
-		return "waits for approval"
-	case Authorised:
-		return "is authorised"
-	case Voided:
-		return "must be authorised again"
-	case Held:
-		return "may not start yet"
-	case Started:
-		return "has started"
-	case Failed:
-		switch {
-		case h.Result != "":
-			return "has failed"
-		case len(h.Events) > 1:
-			return "failed and awaits guidance"
-		}
-		return "failed; what was before is brought back"
-	case Ended:
-		if h.Result == "" {
-			return "has ended"
-		}
-		return "has " + strings.TrimPrefix("been "+h.Result, passive(h.Result))
-	case Reminder:
-		return "still waits for approval"
-	case Escalation:
-		return "was not approved in time"
-	case Trial:
-		return "is only a trial of this subscription"
-	}
-	return "is " + string(h.Event())
+// headlines are the short forms for a subject line, but for those that failed or ended.
+var headlines = map[Event]string{
+	Planned:    "is planned",
+	Waiting:    "waits for approval",
+	Approved:   "got an approval",
+	Rejected:   "was rejected",
+	Lapsed:     "has lost an approval",
+	Authorised: "is authorised",
+	Voided:     "must be authorised again",
+	Held:       "may not start yet",
+	Started:    "has started",
+	Reminder:   "still waits for approval",
+	Escalation: "was not approved in time",
+	Trial:      "is only a trial of this subscription",
 }
 
-// passive gives what does not stand before a result: it has succeeded, but has been cancelled.
-func passive(result string) string {
-	if result == "succeeded" {
-		return "been "
+func headline(h Happening) string {
+	switch {
+	case h.Event() == Failed && h.Result != "":
+		return "has failed"
+	case h.Event() == Failed && len(h.Events) > 1:
+		return "failed and awaits guidance"
+	case h.Event() == Failed:
+		return "failed; what was before is brought back"
+	case h.Event() == Ended && h.Result == "succeeded":
+		return "has succeeded"
+	case h.Event() == Ended:
+		return "has been " + h.Result
 	}
-	return ""
+	return headlines[h.Event()]
 }
 
 // sentence is the headline with who and why.
