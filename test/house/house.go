@@ -13,12 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"tranship.dev/tranship/internal/announce"
 	"tranship.dev/tranship/internal/artifact"
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/document"
 	"tranship.dev/tranship/internal/practice"
-	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/wiring"
@@ -32,9 +30,6 @@ type House struct {
 	*wiring.Server
 	Dir   string
 	Token string // the administrator's
-
-	Announce announce.Options      // how people and systems are told, from the next Open on
-	Backoff  communication.Backoff // when they are told again
 
 	listen, busListen string
 	change            []func(*wiring.ServerOptions)
@@ -75,7 +70,6 @@ func (h *House) Open() {
 	}
 	o := wiring.ServerOptions{
 		Dir: filepath.Join(h.Dir, "server"), Listen: listen, BusListen: busListen, Version: "test", Log: h.log,
-		Announce: h.Announce, Backoff: h.Backoff,
 	}
 	for _, change := range h.change {
 		change(&o)

@@ -22,6 +22,7 @@ import (
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/party"
 	"tranship.dev/tranship/internal/practice/record"
+	"tranship.dev/tranship/internal/wiring"
 	"tranship.dev/tranship/test/house"
 )
 
@@ -31,13 +32,12 @@ var soon = communication.Backoff{Waits: []time.Duration{10 * time.Millisecond}, 
 // told starts a house that tells over a mail server, with the shop in two versions.
 func told(t *testing.T, smtp string) *house.House {
 	t.Helper()
-	h := house.Start(t)
-	h.Close()
-	h.Announce, h.Backoff = announce.Options{Inside: true}, soon
-	if smtp != "" {
-		h.Announce.SMTP = announce.SMTP{Server: smtp, From: "tranship@example.com"}
-	}
-	h.Open()
+	h := house.Start(t, func(o *wiring.ServerOptions) {
+		o.Announce.Inside, o.Backoff = true, soon
+		if smtp != "" {
+			o.Announce.SMTP = announce.SMTP{Server: smtp, From: "tranship@example.com"}
+		}
+	})
 	h.Agent("host-1")
 	h.Agent("host-2")
 	h.Apply(documents)
