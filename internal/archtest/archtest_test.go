@@ -49,6 +49,7 @@ var house = []room{
 	{"internal/practice/record", "sealed, verifiable records", []string{"internal/practice", "internal/practice/signature"}},
 	{"internal/control", "use cases: load, decide, commit, dispatch", []string{"internal/practice/..."}},
 	{"internal/document", "configuration documents: YAML, schema", []string{"internal/practice/...", "internal/control"}},
+	{"internal/feed", "calendar feeds: iCalendar of windows, freezes, bookings, deployments", []string{"internal/practice", "internal/practice/calendar"}},
 	{"internal/keyring", "the server's keys, in files", []string{"internal/practice/..."}},
 	{"internal/backup", "an installation in one file", []string{"internal/practice/..."}},
 	{"internal/store", "SQL for every port of control", []string{"internal/practice/...", "internal/control"}},

@@ -21,6 +21,7 @@ const (
 // repeat is a recurrence rule with every part written out, so that it can be
 // begun in any of its periods.
 type repeat struct {
+	text      string        // as it was written, without count and end
 	option    rrule.ROption // without start, count and end
 	start     time.Time     // wall
 	count     int           // 0: no such end
@@ -41,13 +42,14 @@ func parseRepeat(text string, start time.Time) (*repeat, error) {
 	if err := r.readEnd(parts); err != nil {
 		return nil, err
 	}
-	option, err := readOption(parts)
+	option, text, err := readOption(parts)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkOption(option, parts); err != nil {
 		return nil, err
 	}
+	r.text = text
 	r.writeOut(*option)
 	first, found := r.first(start)
 	switch {
@@ -110,24 +112,24 @@ func (r *repeat) readEnd(parts map[string]string) error {
 	return nil
 }
 
-func readOption(parts map[string]string) (*rrule.ROption, error) {
+func readOption(parts map[string]string) (option *rrule.ROption, text string, err error) {
 	var texts []string
 	for _, name := range ruleOrder {
 		if value := parts[name]; value != "" && name != "COUNT" && name != "UNTIL" {
 			texts = append(texts, name+"="+value)
 		}
 	}
-	option, err := rrule.StrToROption(strings.Join(texts, ";"))
-	if err != nil {
-		return nil, err
+	text = strings.Join(texts, ";")
+	if option, err = rrule.StrToROption(text); err != nil {
+		return nil, "", err
 	}
 	if interval := parts["INTERVAL"]; interval != "" && (option.Interval < 1 || option.Interval > maxInterval) {
-		return nil, fmt.Errorf("INTERVAL=%s is not from 1 to %d", interval, maxInterval)
+		return nil, "", fmt.Errorf("INTERVAL=%s is not from 1 to %d", interval, maxInterval)
 	}
 	if n := max(1, len(option.Byhour)) * max(1, len(option.Byminute)); n > maxPerDay {
-		return nil, fmt.Errorf("it comes %d times a day; at most %d are kept", n, maxPerDay)
+		return nil, "", fmt.Errorf("it comes %d times a day; at most %d are kept", n, maxPerDay)
 	}
-	return option, nil
+	return option, text, nil
 }
 
 // checkOption refuses what RFC 5545 does not allow, and what the library would

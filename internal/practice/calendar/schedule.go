@@ -260,3 +260,46 @@ func (s *Schedule) slack(at time.Time) time.Duration {
 	}
 	return near
 }
+
+// Length gives how long each occurrence lasts by the clock on the wall.
+func (s *Schedule) Length() time.Duration { return s.length }
+
+// First gives the first beginning by the clock on the wall, exceptions apart.
+func (s *Schedule) First() time.Time { return s.start }
+
+// Rule gives the recurrence rule as a calendar feed writes it: its end, if it
+// has one, as a moment in UTC. Empty: it does not repeat.
+func (s *Schedule) Rule() string {
+	if s.repeat == nil {
+		return ""
+	}
+	text := s.repeat.text
+	switch until := s.repeat.untilAt; {
+	case s.repeat.count > 0:
+		text += fmt.Sprintf(";COUNT=%d", s.repeat.count)
+	case !until.IsZero():
+		text += ";UNTIL=" + until.Format("20060102T150405Z")
+	case !s.repeat.untilWall.IsZero():
+		text += ";UNTIL=" + Instant(s.repeat.untilWall, s.Zone).Format("20060102T150405Z")
+	}
+	return text
+}
+
+// Also gives the further beginnings by the clock on the wall, in order.
+func (s *Schedule) Also() []time.Time { return s.also }
+
+// Left gives the beginnings by the clock on the wall that are left out, in order.
+func (s *Schedule) Left() []time.Time {
+	var list []time.Time
+	for wall := range s.except {
+		list = append(list, wall)
+	}
+	for day := range s.days {
+		s.walls(day, day.Add(24*time.Hour-time.Second), func(wall time.Time) bool {
+			list = append(list, wall)
+			return true
+		})
+	}
+	slices.SortFunc(list, time.Time.Compare)
+	return slices.CompactFunc(list, time.Time.Equal)
+}

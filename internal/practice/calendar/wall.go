@@ -36,22 +36,31 @@ func parseDate(text string) (time.Time, bool) {
 // time. As RFC 5545 (3.3.5) has it: a time that the clocks skip is read with
 // the offset before the gap, a time that comes twice means the first.
 func Instant(wall time.Time, zone *time.Location) time.Time {
+	const near = 26 * 3600 // no zone is that far from UTC, no clock is put twice in that time
 	digits := wall.Unix()
-	const farthest = 26 * 3600 // no zone is that far from UTC, no clock was put that far
-	at := time.Unix(digits-farthest, 0).In(zone)
-	_, offset := at.Zone()
-	for {
-		_, end := at.ZoneBounds()
-		moment := digits - int64(offset)
-		if end.IsZero() || moment < end.Unix() {
-			return time.Unix(moment, 0).UTC()
-		}
-		_, next := end.In(zone).Zone()
-		if digits < end.Unix()+int64(next) { // the clocks skip it
-			return time.Unix(moment, 0).UTC()
-		}
-		at, offset = end.In(zone), next
+	low, high := digits-near, digits+near
+	before, after := offsetAt(low, zone), offsetAt(high, zone)
+	moment := digits - before
+	if before == after {
+		return time.Unix(moment, 0).UTC()
 	}
+	for high-low > 1 { // Time.ZoneBounds is not to be trusted at the end of far leap years
+		if middle := low + (high-low)/2; offsetAt(middle, zone) == before {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	if moment < high || digits < high+after { // before the change, or skipped by it
+		return time.Unix(moment, 0).UTC()
+	}
+	return time.Unix(digits-after, 0).UTC()
+}
+
+// offsetAt gives a zone's offset in seconds at a Unix time.
+func offsetAt(unix int64, zone *time.Location) int64 {
+	_, offset := time.Unix(unix, 0).In(zone).Zone()
+	return int64(offset)
 }
 
 // Wall gives what the wall of a zone shows at a moment.
