@@ -15,10 +15,10 @@ import (
 
 // Options say how things are sent.
 type Options struct {
-	SMTP    SMTP   // how mail leaves; without a server, none does
-	Inside  bool   // webhooks may lead to loopback and private addresses
-	Version string // for the user agent
-	Now     func() time.Time
+	SMTP    SMTP             // how mail leaves; without a server, none does
+	Inside  bool             // webhooks may lead to loopback and private addresses
+	Version string           // for the user agent
+	Now     func() time.Time `json:"-"`
 }
 
 // Sender sends. Safe for concurrent use.

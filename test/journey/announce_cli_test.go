@@ -137,7 +137,7 @@ func pythonAgrees(t *testing.T, secret string, headers map[string]string, body [
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), python, file) //nolint:gosec // the documentation's own lines
+	run := exec.CommandContext(t.Context(), python, file)
 	run.Stdin = bytes.NewReader(given)
 	said, err := run.CombinedOutput()
 	if err != nil {

@@ -133,8 +133,9 @@ func TestWhoIsConcernedIsTold(t *testing.T) {
 	}
 	heard := map[string][]string{}
 	for _, m := range mails.Mails() {
-		subject := m.Text[strings.Index(m.Text, "Subject: "):]
-		heard[m.To] = append(heard[m.To], strings.TrimSpace(subject[len("Subject: "):strings.Index(subject, "\n")]))
+		_, rest, _ := strings.Cut(m.Text, "Subject: ")
+		subject, _, _ := strings.Cut(rest, "\n")
+		heard[m.To] = append(heard[m.To], strings.TrimSpace(subject))
 	}
 	for who, last := range map[string]int{"admin@example.com": 3, "bert@example.com": 1, "list@example.com": 1} {
 		if got := heard[who]; len(got) != last || !slices.Contains(got, "D-1: shop@1.0.0 into test has succeeded") {
@@ -151,14 +152,14 @@ func TestWhoIsConcernedIsTold(t *testing.T) {
 func signed(t *testing.T, call announcetest.Call, secret []byte) communication.CloudEvent {
 	t.Helper()
 	mac := hmac.New(sha256.New, secret)
-	fmt.Fprintf(mac, "%s.%s.%s", call.Header.Get("webhook-id"), call.Header.Get("webhook-timestamp"), call.Body)
+	fmt.Fprintf(mac, "%s.%s.%s", call.Header.Get("Webhook-Id"), call.Header.Get("Webhook-Timestamp"), call.Body)
 	want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
-	if !slices.Contains(strings.Fields(call.Header.Get("webhook-signature")), want) {
-		t.Errorf("signature %s; want %s", call.Header.Get("webhook-signature"), want)
+	if !slices.Contains(strings.Fields(call.Header.Get("Webhook-Signature")), want) {
+		t.Errorf("signature %s; want %s", call.Header.Get("Webhook-Signature"), want)
 	}
 	var event communication.CloudEvent
-	if err := json.Unmarshal(call.Body, &event); err != nil || event.ID != call.Header.Get("webhook-id") || call.Header.Get("Content-Type") != "application/cloudevents+json" {
-		t.Errorf("event %s with id %s as %s, %v", call.Body, call.Header.Get("webhook-id"), call.Header.Get("Content-Type"), err)
+	if err := json.Unmarshal(call.Body, &event); err != nil || event.ID != call.Header.Get("Webhook-Id") || call.Header.Get("Content-Type") != "application/cloudevents+json" {
+		t.Errorf("event %s with id %s as %s, %v", call.Body, call.Header.Get("Webhook-Id"), call.Header.Get("Content-Type"), err)
 	}
 	return event
 }
@@ -202,7 +203,7 @@ func TestNoAnnouncementIsLost(t *testing.T) {
 		}
 	}
 	for _, call := range hook.Calls()[before:] {
-		arrived[call.Header.Get("webhook-id")] = true
+		arrived[call.Header.Get("Webhook-Id")] = true
 	}
 	if len(ids) < 5 || len(ids) != len(all) {
 		t.Errorf("%d announcements have %d ids", len(all), len(ids))
