@@ -30,6 +30,10 @@ const (
 	StoredChange     StoredKind = "change"            // approval.Confirmation, by the deployment's number and change
 	StoredNotice     StoredKind = "notice"            // string: the key of a notice, by the deployment's number
 	StoredReview     StoredKind = "review"            // approval.Review, by number
+	StoredJourney    StoredKind = "journey"           // journey.Journey, by number
+	StoredEvidence   StoredKind = "evidence"          // library.Evidence, by number
+	StoredPin        StoredKind = "pin"               // journey.Pin, by component, environment and version
+	StoredPost       StoredKind = "trigger"           // journey.Post, by trigger
 )
 
 // Stored is one row.

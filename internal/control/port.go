@@ -13,6 +13,7 @@ import (
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/journey"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/party"
 	"tranship.dev/tranship/internal/practice/plan"
@@ -36,6 +37,8 @@ type Tx interface {
 	Installation
 	Jobs
 	Inspection
+	journey.Store
+	library.EvidenceStore
 }
 
 // Installation keeps what the server must remember about itself, and idempotency keys.

@@ -46,7 +46,11 @@ func inspections() map[control.StoredKind]inspection {
 		control.StoredPresence: {`SELECT ` + presenceColumns + ` FROM presence WHERE scope = ? ORDER BY target, component, since`, inspectPresence},
 		control.StoredReport: {`SELECT order_id, seq, deployment, target, body FROM report
 			WHERE scope = ? ORDER BY deployment, number`, inspectReport},
-		control.StoredOrder: {`SELECT ` + orderColumns + ` FROM deployment_order WHERE scope = ? ORDER BY id`, inspectOrder},
+		control.StoredJourney:  {`SELECT number, revision, launcher, release, open, body FROM journey WHERE scope = ? ORDER BY number`, inspectJourney},
+		control.StoredEvidence: {`SELECT number, component, version, body FROM evidence WHERE scope = ? ORDER BY number`, inspectEvidence},
+		control.StoredPin:      {`SELECT component, environment, version, body FROM pin WHERE scope = ? ORDER BY component, environment, version`, inspectPin},
+		control.StoredPost:     {`SELECT launcher, body FROM launcher_post WHERE scope = ? ORDER BY launcher`, inspectPost},
+		control.StoredOrder:    {`SELECT ` + orderColumns + ` FROM deployment_order WHERE scope = ? ORDER BY id`, inspectOrder},
 	}
 	maps.Copy(all, approvalInspections())
 	return all

@@ -1,6 +1,10 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+
+	"tranship.dev/tranship/internal/practice/library"
+)
 
 func (c *checker) flow(flow []Stage) {
 	seen := map[string]int{}
@@ -15,6 +19,7 @@ func (c *checker) flow(flow []Stage) {
 			c.add(path+".strategy.maxFailures", "", "%d is less than 0", stage.Strategy.MaxFailures)
 		}
 		c.waves(path+".strategy.waves", stage.Strategy.Waves)
+		c.problems = append(c.problems, library.CheckThresholds(path+".quality", stage.Quality)...)
 	}
 }
 

@@ -33,6 +33,8 @@ type AppliesTo struct {
 type Stage struct {
 	Environment string   `json:"environment" minLength:"1" doc:"The environment's name."`
 	Strategy    Strategy `json:"strategy,omitempty" doc:"How the targets are reached; by default all at once."`
+
+	Quality []library.Threshold `json:"quality,omitempty" doc:"What test results must have been received before a release goes on from this environment to the next."`
 }
 
 // Strategy says in which groups the targets are changed.

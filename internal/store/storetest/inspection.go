@@ -38,6 +38,7 @@ func inspected(s suite) map[control.StoredKind][]control.Stored {
 			control.StoredDocument, control.StoredVersion, control.StoredToken, control.StoredEnrolment, control.StoredAgent, control.StoredPlan,
 			control.StoredPlanTarget, control.StoredDeployment, control.StoredComponent, control.StoredTarget, control.StoredPresence, control.StoredReport, control.StoredOrder,
 			control.StoredVote, control.StoredSubject, control.StoredChange, control.StoredNotice, control.StoredReview,
+			control.StoredJourney, control.StoredEvidence, control.StoredPin, control.StoredPost,
 		} {
 			all[kind] = nil
 			if err := tx.EachStored(kind, func(row control.Stored) error {

@@ -10,6 +10,7 @@ import (
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/journey"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/party"
 	"tranship.dev/tranship/internal/practice/record"
@@ -63,6 +64,7 @@ func (s suite) fill(mark string) {
 		_, errReports := tx.AddReports([]deployment.Report{{Order: "o1", Seq: 1, Deployment: d.ID, Target: "host-000", Message: "m-" + mark}})
 		for i, err := range []error{errCounter, errTold, errReports, errChange, errWaiver,
 			tx.AddFeed(control.Feed{ID: "feed", Of: "o-" + mark}),
+			fillJourneys(tx, mark),
 			tx.PutDeployment(done),
 			tx.PutDocument(document("web", "p-"+mark, 0, 1)), tx.NoteDocumentChange(practice.KindTarget, "web", 1),
 			tx.Land([]environment.Presence{landed}),
@@ -114,6 +116,7 @@ func (s suite) alter() {
 			tx.PutDeployment(d), tx.PutDeploymentTargets(rows), tx.BeginOrders([]string{"o1"}),
 			tx.PutFeed(control.Feed{ID: "feed", RevokedAt: at(9)}), tx.PutWaiver(control.Waiver{ID: "W-1", RevokedAt: at(9)}), tx.NoteDocumentChange(practice.KindTarget, "web", 7),
 			tx.PutToken(party.Token{ID: "tok", RevokedAt: at(9)}), tx.UseEnrolment("enr", at(9)), tx.ForgetBefore(at(99)),
+			alterJourneys(tx),
 		} {
 			if err != nil {
 				return fmt.Errorf("alter, call %d: %w", i, err)
@@ -195,6 +198,13 @@ func everything(s suite) string {
 			func() (any, error) { return tx.Reports("D-1", "host-000", all) },
 			func() (any, error) { return tx.OutputOf("D-1", "", all) },
 			func() (any, error) { return tx.OutputOf("D-1", "host-000", all) },
+			func() (any, error) { return tx.Journey("J-1") },
+			func() (any, error) { return tx.Journeys(journey.Filter{Component: "api", Open: true}, all) },
+			func() (any, error) { return tx.EvidenceOf(library.EvidenceFilter{}, all) },
+			func() (any, error) { return tx.Pins("", "", all) },
+			func() (any, error) { return tx.Post("web") },
+			func() (any, error) { return tx.Deliveries("web", all) },
+			func() (any, error) { return tx.KnownDelivery("web", "h", digest(1)) },
 			func() (any, error) { return tx.TokenByID("tok") },
 			func() (any, error) { return tx.Tokens(all) },
 			func() (any, error) { return tx.EnrolmentByID("enr") },

@@ -67,6 +67,10 @@ func Run(t *testing.T, open func(t *testing.T) control.Store) {
 		{"a view sees one state", testViewIsOneState},
 		{"one of many writers wins", testRace},
 		{"no number is given twice", testNumbers},
+		{"journeys are filtered and paged", testJourneys},
+		{"evidence", testEvidence},
+		{"pins", testPins},
+		{"deliveries come once", testDeliveries},
 		{"every row is inspected", testInspection},
 		{"scopes do not see each other", testScopes},
 	}
