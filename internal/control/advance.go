@@ -40,6 +40,9 @@ func (c *Control) settle(w *work, d deployment.Deployment, events ...deployment.
 		if err := dueReviews(w, d); err != nil {
 			return d, nil, err
 		}
+		if err := deploymentOver(w, d); err != nil {
+			return d, nil, err
+		}
 	}
 	d, err := c.store(w, d, before, rows)
 	if err != nil {

@@ -36,14 +36,14 @@ func auditState(tx Tx, report *record.Report) error {
 		documents: map[documentKey]practice.Document{}, last: map[documentKey]int64{},
 		versions: map[string]versionTold{}, tokens: map[string]tokenTold{}, enrolments: map[string]enrolmentTold{},
 		agents: map[string]environment.Agent{}, plans: map[string]planTold{}, deployments: map[string]*deploymentTold{},
-		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(),
+		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(), ways: newJourneyAudit(),
 	}
 	if err := a.replay(); err != nil {
 		return err
 	}
 	for _, compare := range []func() error{
 		a.compareDocuments, a.compareVersions, a.compareTokens, a.compareEnrolments, a.compareAgents,
-		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareApprovals, a.agree,
+		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareApprovals, a.compareJourneys, a.agree,
 	} {
 		if err := compare(); err != nil {
 			return err
@@ -72,6 +72,7 @@ type audit struct {
 	present     map[place]environment.Presence
 	past        map[environment.Presence]int
 	approvals   approvalTold
+	ways        journeyAudit
 }
 
 type documentKey struct {
@@ -124,6 +125,10 @@ func (a *audit) entry(e practice.Entry) error {
 	case "deployment":
 		a.approvalTold(id, e)
 		return a.deploymentTold(id, e)
+	default:
+		if complaint := a.ways.told(about, id, e); complaint != "" {
+			a.find(about+" "+id, "%s", complaint)
+		}
 	}
 	return nil
 }

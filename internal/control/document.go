@@ -112,6 +112,9 @@ func put(w *work, by practice.Actor, d practice.Document, change DocumentChange)
 		Who:     by,
 		Data:    map[string]any{"revision": change.Revision, "digest": d.Digest, "parent": d.Parent, "fields": fieldPaths(change.Fields)},
 	})
+	if err := triggersMeet(w, by, d); err != nil {
+		return err
+	}
 	return w.reconsiderFor(d.Kind)
 }
 

@@ -63,7 +63,7 @@ func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event
 	}
 	judged := deployment.StartJudged{Verdict: practice.Pass(), WakeAt: next}
 	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
-		c.aloneGate, c.calendarGate, c.queueGate,
+		c.aloneGate, c.calendarGate, c.qualityGate, c.pinGate, c.queueGate,
 	} {
 		g, err := ask(w, d)
 		if err != nil {

@@ -70,13 +70,20 @@ func checkVersion(v library.Version) error {
 	if err := practice.CheckName("component", v.Component); err != nil {
 		return err
 	}
-	if v.Version == "" || len(v.Version) > 128 || strings.ContainsAny(v.Version, " /@\t\n") {
-		return practice.Faultf(practice.Invalid, "version %q is not 1 to 128 characters without spaces, '/' and '@'", v.Version)
+	if err := checkVersionName(v.Version); err != nil {
+		return err
 	}
 	if v.Reference == "" {
 		return practice.Faultf(practice.Invalid, "version %s has no reference to its media", v.Version)
 	}
 	return v.Digest.Check()
+}
+
+func checkVersionName(version string) error {
+	if version == "" || len(version) > 128 || strings.ContainsAny(version, " /@\t\n") {
+		return practice.Faultf(practice.Invalid, "version %q is not 1 to 128 characters without spaces, '/' and '@'", version)
+	}
+	return nil
 }
 
 // measure takes type and size of media that lie in our own registry from there.
@@ -157,7 +164,7 @@ func (c *Control) move(w *work, by practice.Actor, v library.Version, to library
 	}
 	w.note(practice.Entry{Kind: "library.version-" + string(to), Subject: versionSubject(v), Who: by, Why: why,
 		Data: map[string]any{"from": from, "to": to, "digest": v.Digest}})
-	return v, nil
+	return v, versionMoved(w, by, v)
 }
 
 // admissible refuses what no deployment could use: a version without the

@@ -55,7 +55,7 @@ func (c *Control) Reconsider(ctx context.Context, scope practice.Scope) error {
 			}
 		}
 		if len(open) < page.Limit || ctx.Err() != nil {
-			return failed
+			return errors.Join(failed, c.reconsiderJourneys(ctx, scope))
 		}
 		page.After = open[len(open)-1].ID
 	}

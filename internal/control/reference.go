@@ -42,6 +42,8 @@ func references(d practice.Document) ([]reference, error) {
 			refs = append(refs, reference{fmt.Sprintf("spec.items[%d].component", i), practice.KindComponent, item.Component})
 		}
 		return refs, err
+	case practice.KindTrigger:
+		return triggerReferences(d)
 	case practice.KindModel:
 		m, err := model.Decode(d)
 		return modelReferences(m), err
@@ -130,14 +132,15 @@ func checkReferences(tx Tx, docs []Proposed) error {
 
 // referrers lists the kinds whose documents may refer to a kind.
 var referrers = map[practice.Kind][]practice.Kind{
-	practice.KindEnvironment: {practice.KindTarget, practice.KindModel, practice.KindApprovalPolicy},
-	practice.KindPerson:      {practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy},
-	practice.KindGroup:       {practice.KindDelegation, practice.KindApprovalPolicy},
-	practice.KindModel:       {practice.KindApprovalPolicy},
-	practice.KindService:     {practice.KindComponent, practice.KindService},
-	practice.KindProduct:     {practice.KindService},
-	practice.KindTarget:      {practice.KindTarget},
-	practice.KindComponent:   {practice.KindRelease, practice.KindModel, practice.KindApprovalPolicy},
+	practice.KindEnvironment:    {practice.KindTarget, practice.KindModel, practice.KindTrigger, practice.KindApprovalPolicy},
+	practice.KindPerson:         {practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy},
+	practice.KindGroup:          {practice.KindDelegation, practice.KindApprovalPolicy},
+	practice.KindServiceAccount: {practice.KindTrigger},
+	practice.KindModel:          {practice.KindTrigger, practice.KindApprovalPolicy},
+	practice.KindService:        {practice.KindComponent, practice.KindService},
+	practice.KindProduct:        {practice.KindService},
+	practice.KindTarget:         {practice.KindTarget},
+	practice.KindComponent:      {practice.KindRelease, practice.KindModel, practice.KindTrigger, practice.KindApprovalPolicy},
 }
 
 // checkUnused refuses the removal of a document that others refer to, and of a

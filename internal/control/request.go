@@ -19,6 +19,7 @@ type DeploymentRequest struct {
 	Reason     string          `json:"reason,omitempty"`
 	Remediates string          `json:"remediates,omitempty"`
 	SkipFlow   bool            `json:"skipFlow,omitempty"` // enter the environment before the flow's earlier ones; needs a reason
+	Journey    string          `json:"journey,omitempty"`  // the journey that it is a part of; only the journey itself may say so
 	AskRequest
 }
 
@@ -36,7 +37,7 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if r.Digest != "" && r.Digest != planned.Digest {
 			return practice.Faultf(practice.Conflict, "plan %s has digest %s, not %s", r.Plan, planned.Digest, r.Digest).Final()
 		}
-		if err := c.checkRequest(w, r, planned); err != nil {
+		if err := c.checkRequest(w, by, r, planned); err != nil {
 			return err
 		}
 		asked, start, err := r.ask(w, w.now, planned.Header.Direction, r.Remediates != "")
@@ -46,7 +47,7 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		d, err = w.AddDeployment(deployment.Deployment{
 			Plan: planned.ID, PlanDigest: planned.Digest, Header: planned.Header,
 			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Ask: asked, Round: 1,
-			StartAfter: start, Remediates: r.Remediates, SkipFlow: r.SkipFlow,
+			StartAfter: start, Remediates: r.Remediates, SkipFlow: r.SkipFlow, Journey: r.Journey,
 			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
 			Estimate: lastTook(w, planned.Header),
 		})
@@ -57,6 +58,9 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 			return err
 		}
 		noteRequest(w, d)
+		if err := joinJourney(w, d); err != nil {
+			return err
+		}
 		d, _, err = c.settle(w, d, deployment.PlanFrozen{By: by})
 		return err
 	})
@@ -117,12 +121,15 @@ func addTimes(data map[string]any, d deployment.Deployment) {
 
 func deploymentSubject(id string) string { return record.DeploymentSubject(id) }
 
-func (c *Control) checkRequest(w *work, r DeploymentRequest, planned plan.Record) error {
+func (c *Control) checkRequest(w *work, by practice.Actor, r DeploymentRequest, planned plan.Record) error {
 	if err := checkFresh(w, planned); err != nil {
 		return err
 	}
 	w.fresh = planned.ID
 	if err := checkAlone(w, planned.Header, r.StartAfter); err != nil {
+		return err
+	}
+	if err := checkPins(w, by, r.Reason, planned.Header); err != nil {
 		return err
 	}
 	if r.SkipFlow && r.Reason == "" {
@@ -131,7 +138,10 @@ func (c *Control) checkRequest(w *work, r DeploymentRequest, planned plan.Record
 	if r.SkipFlow || planned.Header.Direction != plan.Install {
 		return nil
 	}
-	return checkFlow(w, planned.Header)
+	if err := checkFlow(w, planned.Header); err != nil || r.Remediates != "" {
+		return err
+	}
+	return checkQuality(w, planned.Header)
 }
 
 // checkFresh compiles the plan again: anything that changed since gives another digest.

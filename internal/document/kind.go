@@ -5,11 +5,13 @@ import (
 	"reflect"
 	"time"
 
+	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/calendar"
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/journey"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/party"
@@ -71,6 +73,9 @@ func kinds() map[practice.Kind]kind {
 		}),
 		practice.KindBooking: kindOf("An environment that somebody needs for a while.", func(s calendar.BookingSpec) (string, []practice.Problem) {
 			return s.Environment, calendar.CheckBooking(s, time.LoadLocation)
+		}),
+		practice.KindTrigger: kindOf("What lets a release begin its way by itself.", func(s journey.TriggerSpec) (string, []practice.Problem) {
+			return "", append(journey.CheckTrigger(s), control.CheckSchedule(s)...)
 		}),
 		practice.KindApprovalPolicy: kindOf("Who must agree before a deployment starts.", func(s approval.PolicySpec) (string, []practice.Problem) {
 			return "", approval.CheckPolicy(s)

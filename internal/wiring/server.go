@@ -185,6 +185,10 @@ func (s *Server) work(ctx context.Context, j control.Job) error {
 	switch j.Kind {
 	case control.JobAdvance:
 		return s.Control.Advance(ctx, j.Scope, j.Subject)
+	case control.JobJourney:
+		return s.Control.AdvanceJourney(ctx, j.Scope, j.Subject, j.Due)
+	case control.JobTrigger:
+		return s.Control.TriggerDue(ctx, j.Scope, j.Subject)
 	case control.JobReconsider:
 		return s.Control.Reconsider(ctx, j.Scope)
 	case control.JobDeliver:

@@ -99,9 +99,10 @@ type Webhook struct {
 // Schedule says when a trigger fires: wall-clock time in a zone, repeated by a
 // rule of RFC 5545.
 type Schedule struct {
-	Start string `json:"start" minLength:"1" doc:"The first time, wall clock in the zone: 2026-03-02T02:30."`
-	Zone  string `json:"zone,omitempty" doc:"An IANA name such as Europe/Berlin; UTC by default."`
-	Rule  string `json:"rule,omitempty" doc:"How it repeats, as RRULE of RFC 5545 writes it: FREQ=WEEKLY;BYDAY=MO,WE. Without it, it fires once."`
+	Start  string   `json:"start" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$" doc:"The first time by the clock on the wall, such as 2026-11-24T02:30."`
+	Zone   string   `json:"zone,omitempty" doc:"The time zone of the wall, an IANA name such as Europe/Berlin; UTC by default."`
+	Repeat string   `json:"repeat,omitempty" doc:"When it fires again: an RFC 5545 recurrence rule such as FREQ=WEEKLY;BYDAY=MO,WE. Left out: once."`
+	Except []string `json:"except,omitempty" doc:"When it does not fire after all: dates (2026-12-25) or beginnings (2026-12-25T02:30)."`
 }
 
 // Trigger is what lets journeys begin.
