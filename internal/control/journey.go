@@ -119,6 +119,11 @@ func (c *Control) stepJourney(w *work, id string, due int64, refusal practice.Ve
 	if err := putJourney(w, s.Journey); err != nil {
 		return s, err
 	}
+	if len(s.Entries) > 0 { // those that it overtakes, or makes way for
+		if err := wakeJourneys(w, s.Journey.Components()); err != nil {
+			return s, err
+		}
+	}
 	if s.Do == journey.Withdraw {
 		d, err := w.Deployment(s.Journey.Here().Withdrawn)
 		if err != nil {
