@@ -88,5 +88,10 @@ func (c *copyingWriter) Write(p []byte) (int, error) {
 // secretive says whether a route answers with a secret, which is shown once and
 // kept nowhere: such a request is carried out each time.
 func secretive(path string) bool {
-	return strings.HasPrefix(path, "/api/v1/tokens") || strings.HasPrefix(path, "/api/v1/subscriptions/") && strings.HasSuffix(path, "/secret") || path == "/api/v1/enrolments" || path == "/api/v1/agents/enrol"
+	for _, secret := range []string{"/api/v1/subscriptions/", "/api/v1/triggers/"} {
+		if strings.HasPrefix(path, secret) && strings.HasSuffix(path, "/secret") {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/api/v1/tokens") || path == "/api/v1/enrolments" || path == "/api/v1/agents/enrol"
 }

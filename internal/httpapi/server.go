@@ -123,6 +123,8 @@ func (s *server) register() {
 	s.registerGuidance()
 	s.registerApprovals()
 	s.registerInventory()
+	s.registerJourneys()
+	s.registerTriggers()
 	s.registerAgents()
 	s.registerTokens()
 	s.registerRecord()
