@@ -85,19 +85,19 @@ func (e DeploymentRequestClass) Valid() bool {
 
 // Defines values for DeploymentRequestUrgency.
 const (
-	Emergency DeploymentRequestUrgency = "emergency"
-	Normal    DeploymentRequestUrgency = "normal"
-	Urgent    DeploymentRequestUrgency = "urgent"
+	DeploymentRequestUrgencyEmergency DeploymentRequestUrgency = "emergency"
+	DeploymentRequestUrgencyNormal    DeploymentRequestUrgency = "normal"
+	DeploymentRequestUrgencyUrgent    DeploymentRequestUrgency = "urgent"
 )
 
 // Valid indicates whether the value is a known member of the DeploymentRequestUrgency enum.
 func (e DeploymentRequestUrgency) Valid() bool {
 	switch e {
-	case Emergency:
+	case DeploymentRequestUrgencyEmergency:
 		return true
-	case Normal:
+	case DeploymentRequestUrgencyNormal:
 		return true
-	case Urgent:
+	case DeploymentRequestUrgencyUrgent:
 		return true
 	default:
 		return false
@@ -106,28 +106,28 @@ func (e DeploymentRequestUrgency) Valid() bool {
 
 // Defines values for DeploymentRequestValueStream.
 const (
-	ChangedService DeploymentRequestValueStream = "changed-service"
-	Improvement    DeploymentRequestValueStream = "improvement"
-	Incident       DeploymentRequestValueStream = "incident"
-	NewService     DeploymentRequestValueStream = "new-service"
-	Operations     DeploymentRequestValueStream = "operations"
-	Request        DeploymentRequestValueStream = "request"
+	DeploymentRequestValueStreamChangedService DeploymentRequestValueStream = "changed-service"
+	DeploymentRequestValueStreamImprovement    DeploymentRequestValueStream = "improvement"
+	DeploymentRequestValueStreamIncident       DeploymentRequestValueStream = "incident"
+	DeploymentRequestValueStreamNewService     DeploymentRequestValueStream = "new-service"
+	DeploymentRequestValueStreamOperations     DeploymentRequestValueStream = "operations"
+	DeploymentRequestValueStreamRequest        DeploymentRequestValueStream = "request"
 )
 
 // Valid indicates whether the value is a known member of the DeploymentRequestValueStream enum.
 func (e DeploymentRequestValueStream) Valid() bool {
 	switch e {
-	case ChangedService:
+	case DeploymentRequestValueStreamChangedService:
 		return true
-	case Improvement:
+	case DeploymentRequestValueStreamImprovement:
 		return true
-	case Incident:
+	case DeploymentRequestValueStreamIncident:
 		return true
-	case NewService:
+	case DeploymentRequestValueStreamNewService:
 		return true
-	case Operations:
+	case DeploymentRequestValueStreamOperations:
 		return true
-	case Request:
+	case DeploymentRequestValueStreamRequest:
 		return true
 	default:
 		return false
@@ -152,6 +152,198 @@ func (e GuideDeploymentRequestAdvice) Valid() bool {
 	case Remediate:
 		return true
 	case Retry:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyTriggerSpecClass.
+const (
+	JourneyTriggerSpecClassMaintenance    JourneyTriggerSpecClass = "maintenance"
+	JourneyTriggerSpecClassOperational    JourneyTriggerSpecClass = "operational"
+	JourneyTriggerSpecClassRelease        JourneyTriggerSpecClass = "release"
+	JourneyTriggerSpecClassRequirement    JourneyTriggerSpecClass = "requirement"
+	JourneyTriggerSpecClassRetirement     JourneyTriggerSpecClass = "retirement"
+	JourneyTriggerSpecClassServiceRequest JourneyTriggerSpecClass = "service-request"
+	JourneyTriggerSpecClassSupport        JourneyTriggerSpecClass = "support"
+	JourneyTriggerSpecClassThirdParty     JourneyTriggerSpecClass = "third-party"
+)
+
+// Valid indicates whether the value is a known member of the JourneyTriggerSpecClass enum.
+func (e JourneyTriggerSpecClass) Valid() bool {
+	switch e {
+	case JourneyTriggerSpecClassMaintenance:
+		return true
+	case JourneyTriggerSpecClassOperational:
+		return true
+	case JourneyTriggerSpecClassRelease:
+		return true
+	case JourneyTriggerSpecClassRequirement:
+		return true
+	case JourneyTriggerSpecClassRetirement:
+		return true
+	case JourneyTriggerSpecClassServiceRequest:
+		return true
+	case JourneyTriggerSpecClassSupport:
+		return true
+	case JourneyTriggerSpecClassThirdParty:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyTriggerSpecKeep.
+const (
+	Every  JourneyTriggerSpecKeep = "every"
+	Latest JourneyTriggerSpecKeep = "latest"
+)
+
+// Valid indicates whether the value is a known member of the JourneyTriggerSpecKeep enum.
+func (e JourneyTriggerSpecKeep) Valid() bool {
+	switch e {
+	case Every:
+		return true
+	case Latest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyTriggerSpecMode.
+const (
+	JourneyTriggerSpecModeDelivery   JourneyTriggerSpecMode = "delivery"
+	JourneyTriggerSpecModeDeployment JourneyTriggerSpecMode = "deployment"
+)
+
+// Valid indicates whether the value is a known member of the JourneyTriggerSpecMode enum.
+func (e JourneyTriggerSpecMode) Valid() bool {
+	switch e {
+	case JourneyTriggerSpecModeDelivery:
+		return true
+	case JourneyTriggerSpecModeDeployment:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyTriggerSpecOn.
+const (
+	Api      JourneyTriggerSpecOn = "api"
+	Push     JourneyTriggerSpecOn = "push"
+	Schedule JourneyTriggerSpecOn = "schedule"
+	Webhook  JourneyTriggerSpecOn = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the JourneyTriggerSpecOn enum.
+func (e JourneyTriggerSpecOn) Valid() bool {
+	switch e {
+	case Api:
+		return true
+	case Push:
+		return true
+	case Schedule:
+		return true
+	case Webhook:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyTriggerSpecUrgency.
+const (
+	JourneyTriggerSpecUrgencyEmergency JourneyTriggerSpecUrgency = "emergency"
+	JourneyTriggerSpecUrgencyNormal    JourneyTriggerSpecUrgency = "normal"
+	JourneyTriggerSpecUrgencyUrgent    JourneyTriggerSpecUrgency = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the JourneyTriggerSpecUrgency enum.
+func (e JourneyTriggerSpecUrgency) Valid() bool {
+	switch e {
+	case JourneyTriggerSpecUrgencyEmergency:
+		return true
+	case JourneyTriggerSpecUrgencyNormal:
+		return true
+	case JourneyTriggerSpecUrgencyUrgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyTriggerSpecValueStream.
+const (
+	JourneyTriggerSpecValueStreamChangedService JourneyTriggerSpecValueStream = "changed-service"
+	JourneyTriggerSpecValueStreamImprovement    JourneyTriggerSpecValueStream = "improvement"
+	JourneyTriggerSpecValueStreamIncident       JourneyTriggerSpecValueStream = "incident"
+	JourneyTriggerSpecValueStreamNewService     JourneyTriggerSpecValueStream = "new-service"
+	JourneyTriggerSpecValueStreamOperations     JourneyTriggerSpecValueStream = "operations"
+	JourneyTriggerSpecValueStreamRequest        JourneyTriggerSpecValueStream = "request"
+)
+
+// Valid indicates whether the value is a known member of the JourneyTriggerSpecValueStream enum.
+func (e JourneyTriggerSpecValueStream) Valid() bool {
+	switch e {
+	case JourneyTriggerSpecValueStreamChangedService:
+		return true
+	case JourneyTriggerSpecValueStreamImprovement:
+		return true
+	case JourneyTriggerSpecValueStreamIncident:
+		return true
+	case JourneyTriggerSpecValueStreamNewService:
+		return true
+	case JourneyTriggerSpecValueStreamOperations:
+		return true
+	case JourneyTriggerSpecValueStreamRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyWebhookProvider.
+const (
+	Gitea  JourneyWebhookProvider = "gitea"
+	Github JourneyWebhookProvider = "github"
+	Gitlab JourneyWebhookProvider = "gitlab"
+	Plain  JourneyWebhookProvider = "plain"
+)
+
+// Valid indicates whether the value is a known member of the JourneyWebhookProvider enum.
+func (e JourneyWebhookProvider) Valid() bool {
+	switch e {
+	case Gitea:
+		return true
+	case Github:
+		return true
+	case Gitlab:
+		return true
+	case Plain:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JourneyWebhookVersion.
+const (
+	Commit JourneyWebhookVersion = "commit"
+	Field  JourneyWebhookVersion = "field"
+	Tag    JourneyWebhookVersion = "tag"
+)
+
+// Valid indicates whether the value is a known member of the JourneyWebhookVersion enum.
+func (e JourneyWebhookVersion) Valid() bool {
+	switch e {
+	case Commit:
+		return true
+	case Field:
+		return true
+	case Tag:
 		return true
 	default:
 		return false
@@ -428,6 +620,33 @@ type Actor struct {
 	Name string `json:"name"`
 }
 
+// AddEvidenceRequest defines model for AddEvidenceRequest.
+type AddEvidenceRequest struct {
+	// At When the tests ended; now when absent.
+	At time.Time `json:"at,omitempty,omitzero"`
+
+	// Coverage The share of the code that was run.
+	Coverage float64 `json:"coverage,omitempty,omitzero"`
+
+	// Environment Where the tests ran; it counts for every environment when absent.
+	Environment string `json:"environment,omitempty,omitzero"`
+
+	// Failed How many failed.
+	Failed int64 `json:"failed"`
+
+	// Passed How many tests passed.
+	Passed int64 `json:"passed"`
+
+	// Skipped How many were not run.
+	Skipped int64 `json:"skipped,omitempty,omitzero"`
+
+	// Suite The name of the test suite; thresholds speak of it.
+	Suite string `json:"suite"`
+
+	// Url Where the whole result is seen.
+	Url string `json:"url,omitempty,omitzero"`
+}
+
 // Applied defines model for Applied.
 type Applied struct {
 	Changes []DocumentChange `json:"changes"`
@@ -585,6 +804,12 @@ type CreateTokenRequest struct {
 // CreateTokenRequestRole What it may do.
 type CreateTokenRequestRole string
 
+// DecisionInputBody defines model for DecisionInputBody.
+type DecisionInputBody struct {
+	// Reason Why.
+	Reason string `json:"reason"`
+}
+
 // Defect defines model for Defect.
 type Defect struct {
 	Column  int64  `json:"column,omitempty,omitzero"`
@@ -702,6 +927,7 @@ type DeploymentRequest struct {
 
 	// Implementers The persons who carry out what is done by hand, and service accounts that do.
 	Implementers []string `json:"implementers,omitempty,omitzero"`
+	Journey      string   `json:"journey,omitempty,omitzero"`
 	Plan         string   `json:"plan"`
 
 	// Priority The higher starts first where not all can; by default 50, 70 for urgent, 90 for emergency.
@@ -905,6 +1131,27 @@ type File struct {
 	Text string `json:"text"`
 }
 
+// Fire defines model for Fire.
+type Fire struct {
+	// Component The component, where the trigger is for several.
+	Component string `json:"component,omitempty,omitzero"`
+
+	// Reason Why.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Release The Release document, where the trigger is for several.
+	Release string `json:"release,omitempty,omitzero"`
+
+	// Version The version; by default the newest that is admitted.
+	Version string `json:"version,omitempty,omitzero"`
+}
+
+// GetTriggerSecretRequest defines model for GetTriggerSecretRequest.
+type GetTriggerSecretRequest struct {
+	// Rotate Make another secret; the one before counts no longer.
+	Rotate bool `json:"rotate,omitempty,omitzero"`
+}
+
 // GuideDeploymentRequest defines model for GuideDeploymentRequest.
 type GuideDeploymentRequest struct {
 	// Advice retry: do the failed targets again, from the failed step; continue: accept the failures and go on; remediate: bring back what was before; fail: leave everything as it is and close.
@@ -928,6 +1175,318 @@ type Identity struct {
 
 	// Token The token's name.
 	Token string `json:"token"`
+}
+
+// Journey defines model for Journey.
+type Journey struct {
+	As          Actor          `json:"as"`
+	At          int64          `json:"at"`
+	Begun       time.Time      `json:"begun"`
+	By          Actor          `json:"by"`
+	Cause       string         `json:"cause"`
+	Change      string         `json:"change,omitempty,omitzero"`
+	Class       string         `json:"class,omitempty,omitzero"`
+	EndedAt     time.Time      `json:"endedAt,omitempty,omitzero"`
+	EndedBy     Actor          `json:"endedBy,omitempty,omitzero"`
+	Ending      string         `json:"ending,omitempty,omitzero"`
+	From        string         `json:"from,omitempty,omitzero"`
+	Id          string         `json:"id"`
+	Items       []JourneyItem  `json:"items,omitempty,omitzero"`
+	Keep        string         `json:"keep"`
+	Mode        string         `json:"mode"`
+	Model       string         `json:"model,omitempty,omitzero"`
+	Priority    int64          `json:"priority,omitempty,omitzero"`
+	Redeploy    bool           `json:"redeploy,omitempty,omitzero"`
+	Release     string         `json:"release,omitempty,omitzero"`
+	Revision    int64          `json:"revision"`
+	Since       time.Time      `json:"since"`
+	Stages      []JourneyStage `json:"stages,omitempty,omitzero"`
+	State       string         `json:"state"`
+	Trigger     string         `json:"trigger"`
+	Until       string         `json:"until,omitempty,omitzero"`
+	Urgency     string         `json:"urgency,omitempty,omitzero"`
+	ValueStream string         `json:"valueStream,omitempty,omitzero"`
+	Waiting     Verdict        `json:"waiting"`
+	WakeAt      time.Time      `json:"wakeAt,omitempty,omitzero"`
+	Wanted      JourneyWanted  `json:"wanted"`
+	Why         string         `json:"why,omitempty,omitzero"`
+}
+
+// JourneyDecision defines model for JourneyDecision.
+type JourneyDecision struct {
+	At  time.Time `json:"at"`
+	By  Actor     `json:"by"`
+	Why string    `json:"why,omitempty,omitzero"`
+}
+
+// JourneyDelivery defines model for JourneyDelivery.
+type JourneyDelivery struct {
+	At      time.Time    `json:"at"`
+	Digest  string       `json:"digest"`
+	Event   JourneyEvent `json:"event,omitempty,omitzero"`
+	Id      string       `json:"id"`
+	Journey string       `json:"journey,omitempty,omitzero"`
+	Message string       `json:"message,omitempty,omitzero"`
+	Number  int64        `json:"number"`
+	Outcome string       `json:"outcome"`
+	Trigger string       `json:"trigger"`
+}
+
+// JourneyEvent defines model for JourneyEvent.
+type JourneyEvent struct {
+	Branch     string `json:"branch,omitempty,omitzero"`
+	Commit     string `json:"commit,omitempty,omitzero"`
+	Component  string `json:"component,omitempty,omitzero"`
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Repository string `json:"repository,omitempty,omitzero"`
+	Tag        string `json:"tag,omitempty,omitzero"`
+	Version    string `json:"version,omitempty,omitzero"`
+}
+
+// JourneyItem defines model for JourneyItem.
+type JourneyItem struct {
+	Component string `json:"component"`
+	Version   string `json:"version"`
+}
+
+// JourneyLoop defines model for JourneyLoop.
+type JourneyLoop struct {
+	Component   string    `json:"component"`
+	Deployments int64     `json:"deployments"`
+	Left        bool      `json:"left"`
+	Since       time.Time `json:"since,omitempty,omitzero"`
+	Took        string    `json:"took"`
+	Versions    int64     `json:"versions"`
+}
+
+// JourneyPassage defines model for JourneyPassage.
+type JourneyPassage struct {
+	By         Actor     `json:"by"`
+	Cause      string    `json:"cause,omitempty,omitzero"`
+	Deployment string    `json:"deployment"`
+	Ended      time.Time `json:"ended,omitempty,omitzero"`
+	Journey    string    `json:"journey,omitempty,omitzero"`
+	Release    string    `json:"release"`
+	Requested  time.Time `json:"requested"`
+	Result     string    `json:"result,omitempty,omitzero"`
+	Started    time.Time `json:"started,omitempty,omitzero"`
+	State      string    `json:"state"`
+	Version    string    `json:"version,omitempty,omitzero"`
+	Waiting    Verdict   `json:"waiting"`
+}
+
+// JourneyPin defines model for JourneyPin.
+type JourneyPin struct {
+	At          time.Time `json:"at"`
+	By          Actor     `json:"by"`
+	Component   string    `json:"component"`
+	Deployment  string    `json:"deployment,omitempty,omitzero"`
+	Environment string    `json:"environment"`
+	Version     string    `json:"version"`
+	Why         string    `json:"why"`
+}
+
+// JourneyPost defines model for JourneyPost.
+type JourneyPost struct {
+	DueAt      time.Time `json:"dueAt,omitempty,omitzero"`
+	FiredAt    time.Time `json:"firedAt,omitempty,omitzero"`
+	Generation int64     `json:"generation"`
+	Journey    string    `json:"journey,omitempty,omitzero"`
+	Trigger    string    `json:"trigger"`
+}
+
+// JourneySchedule defines model for JourneySchedule.
+type JourneySchedule struct {
+	// Except When it does not fire after all: dates (2026-12-25) or beginnings (2026-12-25T02:30).
+	Except []string `json:"except,omitempty,omitzero"`
+
+	// Repeat When it fires again: an RFC 5545 recurrence rule such as FREQ=WEEKLY;BYDAY=MO,WE. Left out: once.
+	Repeat string `json:"repeat,omitempty,omitzero"`
+
+	// Start The first time by the clock on the wall, such as 2026-11-24T02:30.
+	Start string `json:"start"`
+
+	// Zone The time zone of the wall, an IANA name such as Europe/Berlin; UTC by default.
+	Zone string `json:"zone,omitempty,omitzero"`
+}
+
+// JourneyStage defines model for JourneyStage.
+type JourneyStage struct {
+	Arrived     time.Time       `json:"arrived,omitempty,omitzero"`
+	Decision    JourneyDecision `json:"decision,omitempty,omitzero"`
+	Deployments []string        `json:"deployments,omitempty,omitzero"`
+	Entered     time.Time       `json:"entered,omitempty,omitzero"`
+	Environment string          `json:"environment"`
+	Left        time.Time       `json:"left,omitempty,omitzero"`
+	Reached     time.Time       `json:"reached,omitempty,omitzero"`
+	Waits       []JourneyWait   `json:"waits,omitempty,omitzero"`
+	Withdrawn   string          `json:"withdrawn,omitempty,omitzero"`
+}
+
+// JourneyStageView defines model for JourneyStageView.
+type JourneyStageView struct {
+	Arrived     time.Time        `json:"arrived,omitempty,omitzero"`
+	Decision    JourneyDecision  `json:"decision,omitempty,omitzero"`
+	Entered     time.Time        `json:"entered,omitempty,omitzero"`
+	Environment string           `json:"environment"`
+	Left        time.Time        `json:"left,omitempty,omitzero"`
+	Loops       []JourneyLoop    `json:"loops"`
+	Passages    []JourneyPassage `json:"passages"`
+	Pins        []JourneyPin     `json:"pins"`
+	Reached     time.Time        `json:"reached,omitempty,omitzero"`
+	Spent       string           `json:"spent"`
+	Waited      string           `json:"waited"`
+	Waits       []JourneyWait    `json:"waits"`
+	Worked      string           `json:"worked"`
+}
+
+// JourneyTriggerSpec defines model for JourneyTriggerSpec.
+type JourneyTriggerSpec struct {
+	// As The ServiceAccount that asks for the deployments.
+	As string `json:"as"`
+
+	// Change The authorising change of every deployment, where one covers them all: a standard change.
+	Change string `json:"change,omitempty,omitzero"`
+
+	// Class Why the deployments exist; release by default.
+	Class JourneyTriggerSpecClass `json:"class,omitempty,omitzero"`
+
+	// Component The component whose versions go their way; * stands for any part of a name. Either this or release.
+	Component string `json:"component,omitempty,omitzero"`
+
+	// Description What people should know about it.
+	Description string `json:"description,omitempty,omitzero"`
+
+	// From The first environment of the model's flow that is entered; by default the flow's first.
+	From string `json:"from,omitempty,omitzero"`
+
+	// Keep latest: a newer version takes the place of an older one in environments that the older one has not entered; every: each goes its whole way.
+	Keep JourneyTriggerSpecKeep `json:"keep,omitempty,omitzero"`
+
+	// Mode delivery: each environment after the first needs a decision (tranship journey promote); deployment: none does.
+	Mode JourneyTriggerSpecMode `json:"mode,omitempty,omitzero"`
+
+	// Model The model; by default the one that applies.
+	Model string `json:"model,omitempty,omitzero"`
+
+	// On What fires it.
+	On JourneyTriggerSpecOn `json:"on"`
+
+	// Priority The higher starts first where not all can.
+	Priority int64 `json:"priority,omitempty,omitzero"`
+
+	// Redeploy Deploy also what is present already.
+	Redeploy bool `json:"redeploy,omitempty,omitzero"`
+
+	// Release The Release document that goes its way; * stands for any part of a name.
+	Release  string          `json:"release,omitempty,omitzero"`
+	Schedule JourneySchedule `json:"schedule,omitempty,omitzero"`
+
+	// Until The last one; by default the flow's last.
+	Until string `json:"until,omitempty,omitzero"`
+
+	// Urgency Which path they take.
+	Urgency JourneyTriggerSpecUrgency `json:"urgency,omitempty,omitzero"`
+
+	// ValueStream What they contribute to.
+	ValueStream JourneyTriggerSpecValueStream `json:"valueStream,omitempty,omitzero"`
+
+	// Wait How long it waits for a version that the library does not have yet; 24h by default.
+	Wait    string         `json:"wait,omitempty,omitzero"`
+	Webhook JourneyWebhook `json:"webhook,omitempty,omitzero"`
+}
+
+// JourneyTriggerSpecClass Why the deployments exist; release by default.
+type JourneyTriggerSpecClass string
+
+// JourneyTriggerSpecKeep latest: a newer version takes the place of an older one in environments that the older one has not entered; every: each goes its whole way.
+type JourneyTriggerSpecKeep string
+
+// JourneyTriggerSpecMode delivery: each environment after the first needs a decision (tranship journey promote); deployment: none does.
+type JourneyTriggerSpecMode string
+
+// JourneyTriggerSpecOn What fires it.
+type JourneyTriggerSpecOn string
+
+// JourneyTriggerSpecUrgency Which path they take.
+type JourneyTriggerSpecUrgency string
+
+// JourneyTriggerSpecValueStream What they contribute to.
+type JourneyTriggerSpecValueStream string
+
+// JourneyView defines model for JourneyView.
+type JourneyView struct {
+	Begun   time.Time          `json:"begun,omitempty,omitzero"`
+	Journey Journey            `json:"journey,omitempty,omitzero"`
+	Model   string             `json:"model,omitempty,omitzero"`
+	Release string             `json:"release"`
+	Stages  []JourneyStageView `json:"stages"`
+	Took    string             `json:"took"`
+	Waited  string             `json:"waited"`
+	Why     Verdict            `json:"why"`
+	Worked  string             `json:"worked"`
+}
+
+// JourneyWait defines model for JourneyWait.
+type JourneyWait struct {
+	From    time.Time `json:"from"`
+	Gate    string    `json:"gate"`
+	Message string    `json:"message"`
+	To      time.Time `json:"to,omitempty,omitzero"`
+}
+
+// JourneyWanted defines model for JourneyWanted.
+type JourneyWanted struct {
+	Commit    string    `json:"commit,omitempty,omitzero"`
+	Component string    `json:"component,omitempty,omitzero"`
+	Release   string    `json:"release,omitempty,omitzero"`
+	Until     time.Time `json:"until,omitempty,omitzero"`
+	Version   string    `json:"version,omitempty,omitzero"`
+}
+
+// JourneyWebhook defines model for JourneyWebhook.
+type JourneyWebhook struct {
+	// Branches Only pushes to these branches; * stands for any part of a name. None means: no push counts, only tags, releases and packages.
+	Branches []string `json:"branches,omitempty,omitzero"`
+
+	// Provider Who sends.
+	Provider JourneyWebhookProvider `json:"provider"`
+
+	// Repository Only events of this repository, as the provider writes it: group/name. * stands for any part.
+	Repository string `json:"repository,omitempty,omitzero"`
+
+	// TagPrefix What stands before the version in a tag's name; v by default.
+	TagPrefix string `json:"tagPrefix,omitempty,omitzero"`
+
+	// Tags Only these tags; * stands for any part of a name. Empty means any tag.
+	Tags []string `json:"tags,omitempty,omitzero"`
+
+	// Version Where the version is read: tag (v1.2.3 is 1.2.3), commit (the version of the library that was made from it), field (as the event says it).
+	Version JourneyWebhookVersion `json:"version,omitempty,omitzero"`
+}
+
+// JourneyWebhookProvider Who sends.
+type JourneyWebhookProvider string
+
+// JourneyWebhookVersion Where the version is read: tag (v1.2.3 is 1.2.3), commit (the version of the library that was made from it), field (as the event says it).
+type JourneyWebhookVersion string
+
+// LibraryEvidence defines model for LibraryEvidence.
+type LibraryEvidence struct {
+	At          time.Time `json:"at"`
+	By          Actor     `json:"by"`
+	Component   string    `json:"component"`
+	Coverage    float64   `json:"coverage,omitempty,omitzero"`
+	Environment string    `json:"environment,omitempty,omitzero"`
+	Failed      int64     `json:"failed"`
+	Id          string    `json:"id"`
+	Passed      int64     `json:"passed"`
+	ReceivedAt  time.Time `json:"receivedAt"`
+	Skipped     int64     `json:"skipped,omitempty,omitzero"`
+	Suite       string    `json:"suite"`
+	Url         string    `json:"url,omitempty,omitzero"`
+	Version     string    `json:"version"`
 }
 
 // LibraryOrigin defines model for LibraryOrigin.
@@ -955,6 +1514,21 @@ type LibraryVersion struct {
 	StateBy   Actor         `json:"stateBy"`
 	StateWhy  string        `json:"stateWhy,omitempty,omitzero"`
 	Version   string        `json:"version"`
+}
+
+// LiftPinRequest defines model for LiftPinRequest.
+type LiftPinRequest struct {
+	// Component The component.
+	Component string `json:"component"`
+
+	// Environment The environment.
+	Environment string `json:"environment"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Version The version.
+	Version string `json:"version"`
 }
 
 // ListCommunicationAnnouncement defines model for ListCommunicationAnnouncement.
@@ -1021,6 +1595,38 @@ type ListEnvironmentPresence struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListJourney defines model for ListJourney.
+type ListJourney struct {
+	Items []Journey `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListJourneyDelivery defines model for ListJourneyDelivery.
+type ListJourneyDelivery struct {
+	Items []JourneyDelivery `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListJourneyPin defines model for ListJourneyPin.
+type ListJourneyPin struct {
+	Items []JourneyPin `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListLibraryEvidence defines model for ListLibraryEvidence.
+type ListLibraryEvidence struct {
+	Items []LibraryEvidence `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListLibraryVersion defines model for ListLibraryVersion.
 type ListLibraryVersion struct {
 	Items []LibraryVersion `json:"items"`
@@ -1056,6 +1662,14 @@ type ListPlanTarget struct {
 // ListSealedEntry defines model for ListSealedEntry.
 type ListSealedEntry struct {
 	Items []SealedEntry `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListTriggerView defines model for ListTriggerView.
+type ListTriggerView struct {
+	Items []TriggerView `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty,omitzero"`
@@ -1390,6 +2004,21 @@ type SealedEntry struct {
 	Index int64 `json:"index"`
 }
 
+// SetPinRequest defines model for SetPinRequest.
+type SetPinRequest struct {
+	// Component The component.
+	Component string `json:"component"`
+
+	// Environment The environment that it is kept out of.
+	Environment string `json:"environment"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Version The version; by default the one that was brought there last.
+	Version string `json:"version,omitempty,omitzero"`
+}
+
 // Sheet defines model for Sheet.
 type Sheet struct {
 	Asked      ApprovalSubjectParts `json:"asked"`
@@ -1434,6 +2063,25 @@ type SubscriptionSecret struct {
 	// Secret As Standard Webhooks write it: whsec_ and base64.
 	Secret       string `json:"secret"`
 	Subscription string `json:"subscription"`
+}
+
+// TriggerSecret defines model for TriggerSecret.
+type TriggerSecret struct {
+	Generation int64  `json:"generation"`
+	Path       string `json:"path"`
+	Provider   string `json:"provider"`
+	Secret     string `json:"secret"`
+	Trigger    string `json:"trigger"`
+}
+
+// TriggerView defines model for TriggerView.
+type TriggerView struct {
+	Name     string             `json:"name"`
+	Open     int64              `json:"open"`
+	Post     JourneyPost        `json:"post"`
+	Revision int64              `json:"revision"`
+	Spec     JourneyTriggerSpec `json:"spec"`
+	Why      Verdict            `json:"why"`
 }
 
 // Verdict defines model for Verdict.
@@ -1672,6 +2320,21 @@ type StreamEventsParams struct {
 	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
 }
 
+// ListEvidenceParams defines parameters for ListEvidence.
+type ListEvidenceParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Component Only of this component.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Version Only of this version of the component.
+	Version string `form:"version,omitempty" json:"version,omitempty,omitzero"`
+}
+
 // ListInventoryParams defines parameters for ListInventory.
 type ListInventoryParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -1687,8 +2350,44 @@ type ListInventoryParams struct {
 	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
 }
 
+// ListJourneysParams defines parameters for ListJourneys.
+type ListJourneysParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Component Only of this component.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Release Only of this release.
+	Release string `form:"release,omitempty" json:"release,omitempty,omitzero"`
+
+	// Trigger Only of this trigger.
+	Trigger string `form:"trigger,omitempty" json:"trigger,omitempty,omitzero"`
+
+	// Open Only those that have not ended.
+	Open bool `form:"open,omitempty" json:"open,omitempty,omitzero"`
+}
+
 // RotateKeyParamsPurpose defines parameters for RotateKey.
 type RotateKeyParamsPurpose string
+
+// ListPinsParams defines parameters for ListPins.
+type ListPinsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Component Only of this component.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Environment Only in this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+}
 
 // ListPlanTargetsParams defines parameters for ListPlanTargets.
 type ListPlanTargetsParams struct {
@@ -1729,6 +2428,24 @@ type ListTokensParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// ListTriggersParams defines parameters for ListTriggers.
+type ListTriggersParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListTriggerDeliveriesParams defines parameters for ListTriggerDeliveries.
+type ListTriggerDeliveriesParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // ListVersionsParams defines parameters for ListVersions.
 type ListVersionsParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -1752,6 +2469,9 @@ type AddVersionJSONRequestBody = VersionInputBody
 
 // AdmitVersionJSONRequestBody defines body for AdmitVersion for application/json ContentType.
 type AdmitVersionJSONRequestBody = MoveInputBody
+
+// AddEvidenceJSONRequestBody defines body for AddEvidence for application/json ContentType.
+type AddEvidenceJSONRequestBody = AddEvidenceRequest
 
 // WithdrawVersionJSONRequestBody defines body for WithdrawVersion for application/json ContentType.
 type WithdrawVersionJSONRequestBody = MoveInputBody
@@ -1777,6 +2497,18 @@ type ApplyDocumentsJSONRequestBody = ApplyInputBody
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = CreateEnrolmentRequest
 
+// PromoteJourneyJSONRequestBody defines body for PromoteJourney for application/json ContentType.
+type PromoteJourneyJSONRequestBody = DecisionInputBody
+
+// StopJourneyJSONRequestBody defines body for StopJourney for application/json ContentType.
+type StopJourneyJSONRequestBody = DecisionInputBody
+
+// SetPinJSONRequestBody defines body for SetPin for application/json ContentType.
+type SetPinJSONRequestBody = SetPinRequest
+
+// LiftPinJSONRequestBody defines body for LiftPin for application/json ContentType.
+type LiftPinJSONRequestBody = LiftPinRequest
+
 // CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
 type CreatePlanJSONRequestBody = PlanRequest
 
@@ -1788,6 +2520,12 @@ type ShowSubscriptionSecretJSONRequestBody = ShowSubscriptionSecretRequest
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = CreateTokenRequest
+
+// FireTriggerJSONRequestBody defines body for FireTrigger for application/json ContentType.
+type FireTriggerJSONRequestBody = Fire
+
+// GetTriggerSecretJSONRequestBody defines body for GetTriggerSecret for application/json ContentType.
+type GetTriggerSecretJSONRequestBody = GetTriggerSecretRequest
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -1972,6 +2710,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/components/{component}/versions/{version}/admit (the `AdmitVersion` operationId).
 	AdmitVersion(ctx context.Context, component string, version string, body AdmitVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddEvidenceWithBody Send the result of a test suite on a version in
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+	AddEvidenceWithBody(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddEvidence Send the result of a test suite on a version in
+	//
+	// Needs the right to stock.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+	AddEvidence(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WithdrawVersionWithBody Forbid a version from now on
 	//
@@ -2208,6 +2964,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/events (the `StreamEvents` operationId).
 	StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListEvidence List results of tests, the last received first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
+	ListEvidence(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListInventory List what is where, now or at a past moment
 	//
 	// Needs the right to view.
@@ -2215,12 +2978,112 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/inventory (the `ListInventory` operationId).
 	ListInventory(ctx context.Context, params *ListInventoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListJourneys List journeys, newest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/journeys (the `ListJourneys` operationId).
+	ListJourneys(ctx context.Context, params *ListJourneysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetJourney Show a journey with its environments and the time spent in each
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/journeys/{journey} (the `GetJourney` operationId).
+	GetJourney(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PromoteJourneyWithBody Decide that a release goes on into the next environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+	PromoteJourneyWithBody(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PromoteJourney Decide that a release goes on into the next environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+	PromoteJourney(ctx context.Context, journey string, body PromoteJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StopJourneyWithBody End a journey; what runs goes on
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+	StopJourneyWithBody(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StopJourney End a journey; what runs goes on
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+	StopJourney(ctx context.Context, journey string, body StopJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WhyJourney Say what a journey waits for or why it ended
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/journeys/{journey}/why (the `WhyJourney` operationId).
+	WhyJourney(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RotateKey Replace the server's key; agents learn of it by themselves
 	//
 	// Needs the right to administer.
 	//
 	// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
 	RotateKey(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPins List what is kept out of environments
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/pins (the `ListPins` operationId).
+	ListPins(ctx context.Context, params *ListPinsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPinWithBody Keep a version out of an environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+	SetPinWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPin Keep a version out of an environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+	SetPin(ctx context.Context, body SetPinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LiftPinWithBody Let a version into an environment again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+	LiftPinWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LiftPin Let a version into an environment again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+	LiftPin(ctx context.Context, body LiftPinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreatePlanWithBody Compile a plan; nothing is deployed by it
 	//
@@ -2286,6 +3149,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/record/verify (the `VerifyRecord` operationId).
 	VerifyRecord(ctx context.Context, body VerifyRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetReleaseJourney Show the way of a release through its environments, whatever brought it along
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/releases/{release}/journey (the `GetReleaseJourney` operationId).
+	GetReleaseJourney(ctx context.Context, release string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
 	//
 	// Needs the right to administer.
@@ -2342,6 +3212,70 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/tokens/{token} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTriggers List triggers by name
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/triggers (the `ListTriggers` operationId).
+	ListTriggers(ctx context.Context, params *ListTriggersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTrigger Show a trigger
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/triggers/{trigger} (the `GetTrigger` operationId).
+	GetTrigger(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTriggerDeliveries List the webhooks that came, newest first, with what became of them
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/triggers/{trigger}/deliveries (the `ListTriggerDeliveries` operationId).
+	ListTriggerDeliveries(ctx context.Context, trigger string, params *ListTriggerDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FireTriggerWithBody Let a release begin its way now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+	FireTriggerWithBody(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FireTrigger Let a release begin its way now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+	FireTrigger(ctx context.Context, trigger string, body FireTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTriggerSecretWithBody Show the secret that its webhooks are signed with, or make another one
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+	GetTriggerSecretWithBody(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTriggerSecret Show the secret that its webhooks are signed with, or make another one
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+	GetTriggerSecret(ctx context.Context, trigger string, body GetTriggerSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WhyTrigger Say what a trigger waits for, and what keeps it from firing
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/triggers/{trigger}/why (the `WhyTrigger` operationId).
+	WhyTrigger(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListVersions List versions, newest first
 	//
@@ -2598,6 +3532,44 @@ func (c *Client) AdmitVersionWithBody(ctx context.Context, component string, ver
 // Corresponds with POST /api/v1/components/{component}/versions/{version}/admit (the `AdmitVersion` operationId).
 func (c *Client) AdmitVersion(ctx context.Context, component string, version string, body AdmitVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAdmitVersionRequest(c.Server, component, version, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddEvidenceWithBody Send the result of a test suite on a version in
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+func (c *Client) AddEvidenceWithBody(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddEvidenceRequestWithBody(c.Server, component, version, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddEvidence Send the result of a test suite on a version in
+//
+// Needs the right to stock.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+func (c *Client) AddEvidence(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddEvidenceRequest(c.Server, component, version, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3133,6 +4105,23 @@ func (c *Client) StreamEvents(ctx context.Context, params *StreamEventsParams, r
 	return c.Client.Do(req)
 }
 
+// ListEvidence List results of tests, the last received first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
+func (c *Client) ListEvidence(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEvidenceRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListInventory List what is where, now or at a past moment
 //
 // Needs the right to view.
@@ -3150,6 +4139,133 @@ func (c *Client) ListInventory(ctx context.Context, params *ListInventoryParams,
 	return c.Client.Do(req)
 }
 
+// ListJourneys List journeys, newest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/journeys (the `ListJourneys` operationId).
+func (c *Client) ListJourneys(ctx context.Context, params *ListJourneysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListJourneysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetJourney Show a journey with its environments and the time spent in each
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/journeys/{journey} (the `GetJourney` operationId).
+func (c *Client) GetJourney(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetJourneyRequest(c.Server, journey)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PromoteJourneyWithBody Decide that a release goes on into the next environment
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+func (c *Client) PromoteJourneyWithBody(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPromoteJourneyRequestWithBody(c.Server, journey, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PromoteJourney Decide that a release goes on into the next environment
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+func (c *Client) PromoteJourney(ctx context.Context, journey string, body PromoteJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPromoteJourneyRequest(c.Server, journey, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StopJourneyWithBody End a journey; what runs goes on
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+func (c *Client) StopJourneyWithBody(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStopJourneyRequestWithBody(c.Server, journey, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StopJourney End a journey; what runs goes on
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+func (c *Client) StopJourney(ctx context.Context, journey string, body StopJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStopJourneyRequest(c.Server, journey, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WhyJourney Say what a journey waits for or why it ended
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/journeys/{journey}/why (the `WhyJourney` operationId).
+func (c *Client) WhyJourney(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWhyJourneyRequest(c.Server, journey)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RotateKey Replace the server's key; agents learn of it by themselves
 //
 // Needs the right to administer.
@@ -3157,6 +4273,99 @@ func (c *Client) ListInventory(ctx context.Context, params *ListInventoryParams,
 // Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
 func (c *Client) RotateKey(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRotateKeyRequest(c.Server, purpose)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPins List what is kept out of environments
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/pins (the `ListPins` operationId).
+func (c *Client) ListPins(ctx context.Context, params *ListPinsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPinsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPinWithBody Keep a version out of an environment
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+func (c *Client) SetPinWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPinRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPin Keep a version out of an environment
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+func (c *Client) SetPin(ctx context.Context, body SetPinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPinRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LiftPinWithBody Let a version into an environment again
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+func (c *Client) LiftPinWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLiftPinRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LiftPin Let a version into an environment again
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+func (c *Client) LiftPin(ctx context.Context, body LiftPinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLiftPinRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3311,6 +4520,23 @@ func (c *Client) VerifyRecord(ctx context.Context, body VerifyRecordJSONRequestB
 	return c.Client.Do(req)
 }
 
+// GetReleaseJourney Show the way of a release through its environments, whatever brought it along
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/releases/{release}/journey (the `GetReleaseJourney` operationId).
+func (c *Client) GetReleaseJourney(ctx context.Context, release string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReleaseJourneyRequest(c.Server, release)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
 //
 // Needs the right to administer.
@@ -3428,6 +4654,150 @@ func (c *Client) CreateToken(ctx context.Context, body CreateTokenJSONRequestBod
 // Corresponds with DELETE /api/v1/tokens/{token} (the `RevokeToken` operationId).
 func (c *Client) RevokeToken(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeTokenRequest(c.Server, token)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTriggers List triggers by name
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/triggers (the `ListTriggers` operationId).
+func (c *Client) ListTriggers(ctx context.Context, params *ListTriggersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTriggersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTrigger Show a trigger
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/triggers/{trigger} (the `GetTrigger` operationId).
+func (c *Client) GetTrigger(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTriggerRequest(c.Server, trigger)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTriggerDeliveries List the webhooks that came, newest first, with what became of them
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/triggers/{trigger}/deliveries (the `ListTriggerDeliveries` operationId).
+func (c *Client) ListTriggerDeliveries(ctx context.Context, trigger string, params *ListTriggerDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTriggerDeliveriesRequest(c.Server, trigger, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FireTriggerWithBody Let a release begin its way now
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+func (c *Client) FireTriggerWithBody(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFireTriggerRequestWithBody(c.Server, trigger, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FireTrigger Let a release begin its way now
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+func (c *Client) FireTrigger(ctx context.Context, trigger string, body FireTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFireTriggerRequest(c.Server, trigger, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTriggerSecretWithBody Show the secret that its webhooks are signed with, or make another one
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+func (c *Client) GetTriggerSecretWithBody(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTriggerSecretRequestWithBody(c.Server, trigger, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTriggerSecret Show the secret that its webhooks are signed with, or make another one
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+func (c *Client) GetTriggerSecret(ctx context.Context, trigger string, body GetTriggerSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTriggerSecretRequest(c.Server, trigger, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WhyTrigger Say what a trigger waits for, and what keeps it from firing
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/triggers/{trigger}/why (the `WhyTrigger` operationId).
+func (c *Client) WhyTrigger(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWhyTriggerRequest(c.Server, trigger)
 	if err != nil {
 		return nil, err
 	}
@@ -3956,6 +5326,60 @@ func NewAdmitVersionRequestWithBody(server string, component string, version str
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/components/%s/versions/%s/admit", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAddEvidenceRequest calls the generic AddEvidence builder with application/json body
+func NewAddEvidenceRequest(server string, component string, version string, body AddEvidenceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddEvidenceRequestWithBody(server, component, version, "application/json", bodyReader)
+}
+
+// NewAddEvidenceRequestWithBody constructs an http.Request for the AddEvidence method, with any body, and a specified content type
+func NewAddEvidenceRequestWithBody(server string, component string, version string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/versions/%s/evidence", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5142,6 +6566,80 @@ func NewStreamEventsRequest(server string, params *StreamEventsParams) (*http.Re
 	return req, nil
 }
 
+// NewListEvidenceRequest constructs an http.Request for the ListEvidence method
+func NewListEvidenceRequest(server string, params *ListEvidenceParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/evidence")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "version", params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListInventoryRequest constructs an http.Request for the ListInventory method
 func NewListInventoryRequest(server string, params *ListInventoryParams) (*http.Request, error) {
 	var err error
@@ -5216,6 +6714,258 @@ func NewListInventoryRequest(server string, params *ListInventoryParams) (*http.
 	return req, nil
 }
 
+// NewListJourneysRequest constructs an http.Request for the ListJourneys method
+func NewListJourneysRequest(server string, params *ListJourneysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/journeys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "release", params.Release, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "trigger", params.Trigger, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "open", params.Open, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetJourneyRequest constructs an http.Request for the GetJourney method
+func NewGetJourneyRequest(server string, journey string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "journey", journey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/journeys/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPromoteJourneyRequest calls the generic PromoteJourney builder with application/json body
+func NewPromoteJourneyRequest(server string, journey string, body PromoteJourneyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPromoteJourneyRequestWithBody(server, journey, "application/json", bodyReader)
+}
+
+// NewPromoteJourneyRequestWithBody constructs an http.Request for the PromoteJourney method, with any body, and a specified content type
+func NewPromoteJourneyRequestWithBody(server string, journey string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "journey", journey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/journeys/%s/promote", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewStopJourneyRequest calls the generic StopJourney builder with application/json body
+func NewStopJourneyRequest(server string, journey string, body StopJourneyJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStopJourneyRequestWithBody(server, journey, "application/json", bodyReader)
+}
+
+// NewStopJourneyRequestWithBody constructs an http.Request for the StopJourney method, with any body, and a specified content type
+func NewStopJourneyRequestWithBody(server string, journey string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "journey", journey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/journeys/%s/stop", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewWhyJourneyRequest constructs an http.Request for the WhyJourney method
+func NewWhyJourneyRequest(server string, journey string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "journey", journey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/journeys/%s/why", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRotateKeyRequest constructs an http.Request for the RotateKey method
 func NewRotateKeyRequest(server string, purpose RotateKeyParamsPurpose) (*http.Request, error) {
 	var err error
@@ -5246,6 +6996,160 @@ func NewRotateKeyRequest(server string, purpose RotateKeyParamsPurpose) (*http.R
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListPinsRequest constructs an http.Request for the ListPins method
+func NewListPinsRequest(server string, params *ListPinsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/pins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetPinRequest calls the generic SetPin builder with application/json body
+func NewSetPinRequest(server string, body SetPinJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetPinRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetPinRequestWithBody constructs an http.Request for the SetPin method, with any body, and a specified content type
+func NewSetPinRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/pins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewLiftPinRequest calls the generic LiftPin builder with application/json body
+func NewLiftPinRequest(server string, body LiftPinJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLiftPinRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewLiftPinRequestWithBody constructs an http.Request for the LiftPin method, with any body, and a specified content type
+func NewLiftPinRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/pins/lift")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5550,6 +7454,40 @@ func NewVerifyRecordRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewGetReleaseJourneyRequest constructs an http.Request for the GetReleaseJourney method
+func NewGetReleaseJourneyRequest(server string, release string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "release", release, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/releases/%s/journey", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewShowSubscriptionSecretRequest calls the generic ShowSubscriptionSecret builder with application/json body
 func NewShowSubscriptionSecretRequest(server string, subscription string, body ShowSubscriptionSecretJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5756,6 +7694,291 @@ func NewRevokeTokenRequest(server string, token string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTriggersRequest constructs an http.Request for the ListTriggers method
+func NewListTriggersRequest(server string, params *ListTriggersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/triggers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTriggerRequest constructs an http.Request for the GetTrigger method
+func NewGetTriggerRequest(server string, trigger string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trigger", trigger, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/triggers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTriggerDeliveriesRequest constructs an http.Request for the ListTriggerDeliveries method
+func NewListTriggerDeliveriesRequest(server string, trigger string, params *ListTriggerDeliveriesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trigger", trigger, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/triggers/%s/deliveries", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFireTriggerRequest calls the generic FireTrigger builder with application/json body
+func NewFireTriggerRequest(server string, trigger string, body FireTriggerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFireTriggerRequestWithBody(server, trigger, "application/json", bodyReader)
+}
+
+// NewFireTriggerRequestWithBody constructs an http.Request for the FireTrigger method, with any body, and a specified content type
+func NewFireTriggerRequestWithBody(server string, trigger string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trigger", trigger, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/triggers/%s/fire", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetTriggerSecretRequest calls the generic GetTriggerSecret builder with application/json body
+func NewGetTriggerSecretRequest(server string, trigger string, body GetTriggerSecretJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGetTriggerSecretRequestWithBody(server, trigger, "application/json", bodyReader)
+}
+
+// NewGetTriggerSecretRequestWithBody constructs an http.Request for the GetTriggerSecret method, with any body, and a specified content type
+func NewGetTriggerSecretRequestWithBody(server string, trigger string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trigger", trigger, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/triggers/%s/secret", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewWhyTriggerRequest constructs an http.Request for the WhyTrigger method
+func NewWhyTriggerRequest(server string, trigger string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "trigger", trigger, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/triggers/%s/why", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -6022,6 +8245,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/components/{component}/versions/{version}/admit (the `AdmitVersion` operationId).
 	AdmitVersionWithResponse(ctx context.Context, component string, version string, body AdmitVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*AdmitVersionResponse, error)
 
+	// AddEvidenceWithBodyWithResponse Send the result of a test suite on a version in
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+	AddEvidenceWithBodyWithResponse(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error)
+
+	// AddEvidenceWithResponse Send the result of a test suite on a version in
+	//
+	// Needs the right to stock.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+	AddEvidenceWithResponse(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error)
+
 	// WithdrawVersionWithBodyWithResponse Forbid a version from now on
 	//
 	// Needs the right to stock.
@@ -6283,6 +8524,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/events (the `StreamEvents` operationId).
 	StreamEventsWithResponse(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*StreamEventsResponse, error)
 
+	// ListEvidenceWithResponse List results of tests, the last received first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
+	ListEvidenceWithResponse(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*ListEvidenceResponse, error)
+
 	// ListInventoryWithResponse List what is where, now or at a past moment
 	//
 	// Needs the right to view.
@@ -6292,6 +8542,69 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/inventory (the `ListInventory` operationId).
 	ListInventoryWithResponse(ctx context.Context, params *ListInventoryParams, reqEditors ...RequestEditorFn) (*ListInventoryResponse, error)
 
+	// ListJourneysWithResponse List journeys, newest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/journeys (the `ListJourneys` operationId).
+	ListJourneysWithResponse(ctx context.Context, params *ListJourneysParams, reqEditors ...RequestEditorFn) (*ListJourneysResponse, error)
+
+	// GetJourneyWithResponse Show a journey with its environments and the time spent in each
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/journeys/{journey} (the `GetJourney` operationId).
+	GetJourneyWithResponse(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*GetJourneyResponse, error)
+
+	// PromoteJourneyWithBodyWithResponse Decide that a release goes on into the next environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+	PromoteJourneyWithBodyWithResponse(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PromoteJourneyResponse, error)
+
+	// PromoteJourneyWithResponse Decide that a release goes on into the next environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+	PromoteJourneyWithResponse(ctx context.Context, journey string, body PromoteJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*PromoteJourneyResponse, error)
+
+	// StopJourneyWithBodyWithResponse End a journey; what runs goes on
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+	StopJourneyWithBodyWithResponse(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StopJourneyResponse, error)
+
+	// StopJourneyWithResponse End a journey; what runs goes on
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+	StopJourneyWithResponse(ctx context.Context, journey string, body StopJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*StopJourneyResponse, error)
+
+	// WhyJourneyWithResponse Say what a journey waits for or why it ended
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/journeys/{journey}/why (the `WhyJourney` operationId).
+	WhyJourneyWithResponse(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*WhyJourneyResponse, error)
+
 	// RotateKeyWithResponse Replace the server's key; agents learn of it by themselves
 	//
 	// Needs the right to administer.
@@ -6300,6 +8613,51 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
 	RotateKeyWithResponse(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*RotateKeyResponse, error)
+
+	// ListPinsWithResponse List what is kept out of environments
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/pins (the `ListPins` operationId).
+	ListPinsWithResponse(ctx context.Context, params *ListPinsParams, reqEditors ...RequestEditorFn) (*ListPinsResponse, error)
+
+	// SetPinWithBodyWithResponse Keep a version out of an environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+	SetPinWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPinResponse, error)
+
+	// SetPinWithResponse Keep a version out of an environment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+	SetPinWithResponse(ctx context.Context, body SetPinJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPinResponse, error)
+
+	// LiftPinWithBodyWithResponse Let a version into an environment again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+	LiftPinWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftPinResponse, error)
+
+	// LiftPinWithResponse Let a version into an environment again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+	LiftPinWithResponse(ctx context.Context, body LiftPinJSONRequestBody, reqEditors ...RequestEditorFn) (*LiftPinResponse, error)
 
 	// CreatePlanWithBodyWithResponse Compile a plan; nothing is deployed by it
 	//
@@ -6373,6 +8731,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/record/verify (the `VerifyRecord` operationId).
 	VerifyRecordWithResponse(ctx context.Context, body VerifyRecordJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyRecordResponse, error)
 
+	// GetReleaseJourneyWithResponse Show the way of a release through its environments, whatever brought it along
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/releases/{release}/journey (the `GetReleaseJourney` operationId).
+	GetReleaseJourneyWithResponse(ctx context.Context, release string, reqEditors ...RequestEditorFn) (*GetReleaseJourneyResponse, error)
+
 	// ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
 	//
 	// Needs the right to administer.
@@ -6435,6 +8802,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/tokens/{token} (the `RevokeToken` operationId).
 	RevokeTokenWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+
+	// ListTriggersWithResponse List triggers by name
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/triggers (the `ListTriggers` operationId).
+	ListTriggersWithResponse(ctx context.Context, params *ListTriggersParams, reqEditors ...RequestEditorFn) (*ListTriggersResponse, error)
+
+	// GetTriggerWithResponse Show a trigger
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/triggers/{trigger} (the `GetTrigger` operationId).
+	GetTriggerWithResponse(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*GetTriggerResponse, error)
+
+	// ListTriggerDeliveriesWithResponse List the webhooks that came, newest first, with what became of them
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/triggers/{trigger}/deliveries (the `ListTriggerDeliveries` operationId).
+	ListTriggerDeliveriesWithResponse(ctx context.Context, trigger string, params *ListTriggerDeliveriesParams, reqEditors ...RequestEditorFn) (*ListTriggerDeliveriesResponse, error)
+
+	// FireTriggerWithBodyWithResponse Let a release begin its way now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+	FireTriggerWithBodyWithResponse(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FireTriggerResponse, error)
+
+	// FireTriggerWithResponse Let a release begin its way now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+	FireTriggerWithResponse(ctx context.Context, trigger string, body FireTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*FireTriggerResponse, error)
+
+	// GetTriggerSecretWithBodyWithResponse Show the secret that its webhooks are signed with, or make another one
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+	GetTriggerSecretWithBodyWithResponse(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTriggerSecretResponse, error)
+
+	// GetTriggerSecretWithResponse Show the secret that its webhooks are signed with, or make another one
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+	GetTriggerSecretWithResponse(ctx context.Context, trigger string, body GetTriggerSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*GetTriggerSecretResponse, error)
+
+	// WhyTriggerWithResponse Say what a trigger waits for, and what keeps it from firing
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/triggers/{trigger}/why (the `WhyTrigger` operationId).
+	WhyTriggerWithResponse(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*WhyTriggerResponse, error)
 
 	// ListVersionsWithResponse List versions, newest first
 	//
@@ -6922,6 +9361,54 @@ func (r AdmitVersionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AdmitVersionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LibraryEvidence
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AddEvidenceResponse) GetJSON200() *LibraryEvidence {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddEvidenceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddEvidenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddEvidenceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7930,6 +10417,54 @@ func (r StreamEventsResponse) ContentType() string {
 	return ""
 }
 
+type ListEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListLibraryEvidence
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListEvidenceResponse) GetJSON200() *ListLibraryEvidence {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListEvidenceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListEvidenceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListInventoryResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7978,6 +10513,246 @@ func (r ListInventoryResponse) ContentType() string {
 	return ""
 }
 
+type ListJourneysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListJourney
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListJourneysResponse) GetJSON200() *ListJourney {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListJourneysResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListJourneysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListJourneysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListJourneysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListJourneysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetJourneyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JourneyView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetJourneyResponse) GetJSON200() *JourneyView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetJourneyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetJourneyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetJourneyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetJourneyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetJourneyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PromoteJourneyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Journey
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PromoteJourneyResponse) GetJSON200() *Journey {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PromoteJourneyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PromoteJourneyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PromoteJourneyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PromoteJourneyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PromoteJourneyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StopJourneyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Journey
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StopJourneyResponse) GetJSON200() *Journey {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StopJourneyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StopJourneyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StopJourneyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StopJourneyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StopJourneyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WhyJourneyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Verdict
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WhyJourneyResponse) GetJSON200() *Verdict {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WhyJourneyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WhyJourneyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WhyJourneyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WhyJourneyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WhyJourneyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RotateKeyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8020,6 +10795,143 @@ func (r RotateKeyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RotateKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPinsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListJourneyPin
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPinsResponse) GetJSON200() *ListJourneyPin {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPinsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPinsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPinsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPinsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPinsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetPinResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JourneyPin
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetPinResponse) GetJSON200() *JourneyPin {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetPinResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetPinResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetPinResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetPinResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetPinResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LiftPinResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r LiftPinResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r LiftPinResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LiftPinResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LiftPinResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LiftPinResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8314,6 +11226,54 @@ func (r VerifyRecordResponse) ContentType() string {
 	return ""
 }
 
+type GetReleaseJourneyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JourneyView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetReleaseJourneyResponse) GetJSON200() *JourneyView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReleaseJourneyResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReleaseJourneyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReleaseJourneyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReleaseJourneyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReleaseJourneyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ShowSubscriptionSecretResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8541,6 +11501,294 @@ func (r RevokeTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTriggersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTriggerView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTriggersResponse) GetJSON200() *ListTriggerView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTriggersResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTriggersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTriggersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTriggersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTriggersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetTriggerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TriggerView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTriggerResponse) GetJSON200() *TriggerView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTriggerResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTriggerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTriggerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTriggerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTriggerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTriggerDeliveriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListJourneyDelivery
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTriggerDeliveriesResponse) GetJSON200() *ListJourneyDelivery {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTriggerDeliveriesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTriggerDeliveriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTriggerDeliveriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTriggerDeliveriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTriggerDeliveriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type FireTriggerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Journey
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FireTriggerResponse) GetJSON200() *Journey {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FireTriggerResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FireTriggerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FireTriggerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FireTriggerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FireTriggerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetTriggerSecretResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TriggerSecret
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTriggerSecretResponse) GetJSON200() *TriggerSecret {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTriggerSecretResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTriggerSecretResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTriggerSecretResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTriggerSecretResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTriggerSecretResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WhyTriggerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Verdict
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WhyTriggerResponse) GetJSON200() *Verdict {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WhyTriggerResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WhyTriggerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WhyTriggerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WhyTriggerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WhyTriggerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8847,6 +12095,36 @@ func (c *ClientWithResponses) AdmitVersionWithResponse(ctx context.Context, comp
 		return nil, err
 	}
 	return ParseAdmitVersionResponse(rsp)
+}
+
+// AddEvidenceWithBodyWithResponse Send the result of a test suite on a version in
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+func (c *ClientWithResponses) AddEvidenceWithBodyWithResponse(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error) {
+	rsp, err := c.AddEvidenceWithBody(ctx, component, version, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddEvidenceResponse(rsp)
+}
+
+// AddEvidenceWithResponse Send the result of a test suite on a version in
+//
+// Needs the right to stock.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
+func (c *ClientWithResponses) AddEvidenceWithResponse(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error) {
+	rsp, err := c.AddEvidence(ctx, component, version, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddEvidenceResponse(rsp)
 }
 
 // WithdrawVersionWithBodyWithResponse Forbid a version from now on
@@ -9284,6 +12562,21 @@ func (c *ClientWithResponses) StreamEventsWithResponse(ctx context.Context, para
 	return ParseStreamEventsResponse(rsp)
 }
 
+// ListEvidenceWithResponse List results of tests, the last received first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
+func (c *ClientWithResponses) ListEvidenceWithResponse(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*ListEvidenceResponse, error) {
+	rsp, err := c.ListEvidence(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEvidenceResponse(rsp)
+}
+
 // ListInventoryWithResponse List what is where, now or at a past moment
 //
 // Needs the right to view.
@@ -9299,6 +12592,111 @@ func (c *ClientWithResponses) ListInventoryWithResponse(ctx context.Context, par
 	return ParseListInventoryResponse(rsp)
 }
 
+// ListJourneysWithResponse List journeys, newest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/journeys (the `ListJourneys` operationId).
+func (c *ClientWithResponses) ListJourneysWithResponse(ctx context.Context, params *ListJourneysParams, reqEditors ...RequestEditorFn) (*ListJourneysResponse, error) {
+	rsp, err := c.ListJourneys(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListJourneysResponse(rsp)
+}
+
+// GetJourneyWithResponse Show a journey with its environments and the time spent in each
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/journeys/{journey} (the `GetJourney` operationId).
+func (c *ClientWithResponses) GetJourneyWithResponse(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*GetJourneyResponse, error) {
+	rsp, err := c.GetJourney(ctx, journey, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetJourneyResponse(rsp)
+}
+
+// PromoteJourneyWithBodyWithResponse Decide that a release goes on into the next environment
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+func (c *ClientWithResponses) PromoteJourneyWithBodyWithResponse(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PromoteJourneyResponse, error) {
+	rsp, err := c.PromoteJourneyWithBody(ctx, journey, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePromoteJourneyResponse(rsp)
+}
+
+// PromoteJourneyWithResponse Decide that a release goes on into the next environment
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/journeys/{journey}/promote (the `PromoteJourney` operationId).
+func (c *ClientWithResponses) PromoteJourneyWithResponse(ctx context.Context, journey string, body PromoteJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*PromoteJourneyResponse, error) {
+	rsp, err := c.PromoteJourney(ctx, journey, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePromoteJourneyResponse(rsp)
+}
+
+// StopJourneyWithBodyWithResponse End a journey; what runs goes on
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+func (c *ClientWithResponses) StopJourneyWithBodyWithResponse(ctx context.Context, journey string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StopJourneyResponse, error) {
+	rsp, err := c.StopJourneyWithBody(ctx, journey, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStopJourneyResponse(rsp)
+}
+
+// StopJourneyWithResponse End a journey; what runs goes on
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/journeys/{journey}/stop (the `StopJourney` operationId).
+func (c *ClientWithResponses) StopJourneyWithResponse(ctx context.Context, journey string, body StopJourneyJSONRequestBody, reqEditors ...RequestEditorFn) (*StopJourneyResponse, error) {
+	rsp, err := c.StopJourney(ctx, journey, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStopJourneyResponse(rsp)
+}
+
+// WhyJourneyWithResponse Say what a journey waits for or why it ended
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/journeys/{journey}/why (the `WhyJourney` operationId).
+func (c *ClientWithResponses) WhyJourneyWithResponse(ctx context.Context, journey string, reqEditors ...RequestEditorFn) (*WhyJourneyResponse, error) {
+	rsp, err := c.WhyJourney(ctx, journey, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWhyJourneyResponse(rsp)
+}
+
 // RotateKeyWithResponse Replace the server's key; agents learn of it by themselves
 //
 // Needs the right to administer.
@@ -9312,6 +12710,81 @@ func (c *ClientWithResponses) RotateKeyWithResponse(ctx context.Context, purpose
 		return nil, err
 	}
 	return ParseRotateKeyResponse(rsp)
+}
+
+// ListPinsWithResponse List what is kept out of environments
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/pins (the `ListPins` operationId).
+func (c *ClientWithResponses) ListPinsWithResponse(ctx context.Context, params *ListPinsParams, reqEditors ...RequestEditorFn) (*ListPinsResponse, error) {
+	rsp, err := c.ListPins(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPinsResponse(rsp)
+}
+
+// SetPinWithBodyWithResponse Keep a version out of an environment
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+func (c *ClientWithResponses) SetPinWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPinResponse, error) {
+	rsp, err := c.SetPinWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPinResponse(rsp)
+}
+
+// SetPinWithResponse Keep a version out of an environment
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/pins (the `SetPin` operationId).
+func (c *ClientWithResponses) SetPinWithResponse(ctx context.Context, body SetPinJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPinResponse, error) {
+	rsp, err := c.SetPin(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPinResponse(rsp)
+}
+
+// LiftPinWithBodyWithResponse Let a version into an environment again
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+func (c *ClientWithResponses) LiftPinWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftPinResponse, error) {
+	rsp, err := c.LiftPinWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLiftPinResponse(rsp)
+}
+
+// LiftPinWithResponse Let a version into an environment again
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/pins/lift (the `LiftPin` operationId).
+func (c *ClientWithResponses) LiftPinWithResponse(ctx context.Context, body LiftPinJSONRequestBody, reqEditors ...RequestEditorFn) (*LiftPinResponse, error) {
+	rsp, err := c.LiftPin(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLiftPinResponse(rsp)
 }
 
 // CreatePlanWithBodyWithResponse Compile a plan; nothing is deployed by it
@@ -9434,6 +12907,21 @@ func (c *ClientWithResponses) VerifyRecordWithResponse(ctx context.Context, body
 	return ParseVerifyRecordResponse(rsp)
 }
 
+// GetReleaseJourneyWithResponse Show the way of a release through its environments, whatever brought it along
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/releases/{release}/journey (the `GetReleaseJourney` operationId).
+func (c *ClientWithResponses) GetReleaseJourneyWithResponse(ctx context.Context, release string, reqEditors ...RequestEditorFn) (*GetReleaseJourneyResponse, error) {
+	rsp, err := c.GetReleaseJourney(ctx, release, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReleaseJourneyResponse(rsp)
+}
+
 // ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
 //
 // Needs the right to administer.
@@ -9537,6 +13025,126 @@ func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, token
 		return nil, err
 	}
 	return ParseRevokeTokenResponse(rsp)
+}
+
+// ListTriggersWithResponse List triggers by name
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/triggers (the `ListTriggers` operationId).
+func (c *ClientWithResponses) ListTriggersWithResponse(ctx context.Context, params *ListTriggersParams, reqEditors ...RequestEditorFn) (*ListTriggersResponse, error) {
+	rsp, err := c.ListTriggers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTriggersResponse(rsp)
+}
+
+// GetTriggerWithResponse Show a trigger
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/triggers/{trigger} (the `GetTrigger` operationId).
+func (c *ClientWithResponses) GetTriggerWithResponse(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*GetTriggerResponse, error) {
+	rsp, err := c.GetTrigger(ctx, trigger, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTriggerResponse(rsp)
+}
+
+// ListTriggerDeliveriesWithResponse List the webhooks that came, newest first, with what became of them
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/triggers/{trigger}/deliveries (the `ListTriggerDeliveries` operationId).
+func (c *ClientWithResponses) ListTriggerDeliveriesWithResponse(ctx context.Context, trigger string, params *ListTriggerDeliveriesParams, reqEditors ...RequestEditorFn) (*ListTriggerDeliveriesResponse, error) {
+	rsp, err := c.ListTriggerDeliveries(ctx, trigger, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTriggerDeliveriesResponse(rsp)
+}
+
+// FireTriggerWithBodyWithResponse Let a release begin its way now
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+func (c *ClientWithResponses) FireTriggerWithBodyWithResponse(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FireTriggerResponse, error) {
+	rsp, err := c.FireTriggerWithBody(ctx, trigger, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFireTriggerResponse(rsp)
+}
+
+// FireTriggerWithResponse Let a release begin its way now
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/fire (the `FireTrigger` operationId).
+func (c *ClientWithResponses) FireTriggerWithResponse(ctx context.Context, trigger string, body FireTriggerJSONRequestBody, reqEditors ...RequestEditorFn) (*FireTriggerResponse, error) {
+	rsp, err := c.FireTrigger(ctx, trigger, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFireTriggerResponse(rsp)
+}
+
+// GetTriggerSecretWithBodyWithResponse Show the secret that its webhooks are signed with, or make another one
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+func (c *ClientWithResponses) GetTriggerSecretWithBodyWithResponse(ctx context.Context, trigger string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTriggerSecretResponse, error) {
+	rsp, err := c.GetTriggerSecretWithBody(ctx, trigger, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTriggerSecretResponse(rsp)
+}
+
+// GetTriggerSecretWithResponse Show the secret that its webhooks are signed with, or make another one
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/triggers/{trigger}/secret (the `GetTriggerSecret` operationId).
+func (c *ClientWithResponses) GetTriggerSecretWithResponse(ctx context.Context, trigger string, body GetTriggerSecretJSONRequestBody, reqEditors ...RequestEditorFn) (*GetTriggerSecretResponse, error) {
+	rsp, err := c.GetTriggerSecret(ctx, trigger, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTriggerSecretResponse(rsp)
+}
+
+// WhyTriggerWithResponse Say what a trigger waits for, and what keeps it from firing
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/triggers/{trigger}/why (the `WhyTrigger` operationId).
+func (c *ClientWithResponses) WhyTriggerWithResponse(ctx context.Context, trigger string, reqEditors ...RequestEditorFn) (*WhyTriggerResponse, error) {
+	rsp, err := c.WhyTrigger(ctx, trigger, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWhyTriggerResponse(rsp)
 }
 
 // ListVersionsWithResponse List versions, newest first
@@ -9878,6 +13486,39 @@ func ParseAdmitVersionResponse(rsp *http.Response) (*AdmitVersionResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest LibraryVersion
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddEvidenceResponse parses an HTTP response from a AddEvidenceWithResponse call
+func ParseAddEvidenceResponse(rsp *http.Response) (*AddEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LibraryEvidence
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10597,6 +14238,39 @@ func ParseStreamEventsResponse(rsp *http.Response) (*StreamEventsResponse, error
 	return response, nil
 }
 
+// ParseListEvidenceResponse parses an HTTP response from a ListEvidenceWithResponse call
+func ParseListEvidenceResponse(rsp *http.Response) (*ListEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListLibraryEvidence
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListInventoryResponse parses an HTTP response from a ListInventoryWithResponse call
 func ParseListInventoryResponse(rsp *http.Response) (*ListInventoryResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -10613,6 +14287,171 @@ func ParseListInventoryResponse(rsp *http.Response) (*ListInventoryResponse, err
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListEnvironmentPresence
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListJourneysResponse parses an HTTP response from a ListJourneysWithResponse call
+func ParseListJourneysResponse(rsp *http.Response) (*ListJourneysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListJourneysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListJourney
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetJourneyResponse parses an HTTP response from a GetJourneyWithResponse call
+func ParseGetJourneyResponse(rsp *http.Response) (*GetJourneyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetJourneyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JourneyView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePromoteJourneyResponse parses an HTTP response from a PromoteJourneyWithResponse call
+func ParsePromoteJourneyResponse(rsp *http.Response) (*PromoteJourneyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PromoteJourneyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Journey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStopJourneyResponse parses an HTTP response from a StopJourneyWithResponse call
+func ParseStopJourneyResponse(rsp *http.Response) (*StopJourneyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StopJourneyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Journey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseWhyJourneyResponse parses an HTTP response from a WhyJourneyWithResponse call
+func ParseWhyJourneyResponse(rsp *http.Response) (*WhyJourneyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WhyJourneyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Verdict
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10650,6 +14489,101 @@ func ParseRotateKeyResponse(rsp *http.Response) (*RotateKeyResponse, error) {
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListPinsResponse parses an HTTP response from a ListPinsWithResponse call
+func ParseListPinsResponse(rsp *http.Response) (*ListPinsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPinsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListJourneyPin
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetPinResponse parses an HTTP response from a SetPinWithResponse call
+func ParseSetPinResponse(rsp *http.Response) (*SetPinResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetPinResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JourneyPin
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLiftPinResponse parses an HTTP response from a LiftPinWithResponse call
+func ParseLiftPinResponse(rsp *http.Response) (*LiftPinResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LiftPinResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -10861,6 +14795,39 @@ func ParseVerifyRecordResponse(rsp *http.Response) (*VerifyRecordResponse, error
 	return response, nil
 }
 
+// ParseGetReleaseJourneyResponse parses an HTTP response from a GetReleaseJourneyWithResponse call
+func ParseGetReleaseJourneyResponse(rsp *http.Response) (*GetReleaseJourneyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReleaseJourneyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JourneyView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseShowSubscriptionSecretResponse parses an HTTP response from a ShowSubscriptionSecretWithResponse call
 func ParseShowSubscriptionSecretResponse(rsp *http.Response) (*ShowSubscriptionSecretResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11009,6 +14976,204 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTriggersResponse parses an HTTP response from a ListTriggersWithResponse call
+func ParseListTriggersResponse(rsp *http.Response) (*ListTriggersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTriggersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTriggerView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTriggerResponse parses an HTTP response from a GetTriggerWithResponse call
+func ParseGetTriggerResponse(rsp *http.Response) (*GetTriggerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTriggerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TriggerView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTriggerDeliveriesResponse parses an HTTP response from a ListTriggerDeliveriesWithResponse call
+func ParseListTriggerDeliveriesResponse(rsp *http.Response) (*ListTriggerDeliveriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTriggerDeliveriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListJourneyDelivery
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFireTriggerResponse parses an HTTP response from a FireTriggerWithResponse call
+func ParseFireTriggerResponse(rsp *http.Response) (*FireTriggerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FireTriggerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Journey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTriggerSecretResponse parses an HTTP response from a GetTriggerSecretWithResponse call
+func ParseGetTriggerSecretResponse(rsp *http.Response) (*GetTriggerSecretResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTriggerSecretResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TriggerSecret
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseWhyTriggerResponse parses an HTTP response from a WhyTriggerWithResponse call
+func ParseWhyTriggerResponse(rsp *http.Response) (*WhyTriggerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WhyTriggerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Verdict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
