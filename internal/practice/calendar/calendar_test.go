@@ -43,7 +43,7 @@ func compile(t testing.TB, entries ...calendar.Entry) *calendar.Calendar {
 }
 
 // estate: web-1 and web-2 stand in rack-7, which stands in room-1; web-1 runs
-// vm-1; web-1 and web-3 stand in for each other. shop needs db.
+// vm-1; web-1 and web-3 stand in for each other. shop needs db and cache.
 func estate() *calendar.Estate {
 	return calendar.NewEstate([]calendar.Target{
 		{Name: "room-1", Environment: "site"},
@@ -52,7 +52,7 @@ func estate() *calendar.Estate {
 		{Name: "web-2", Environment: "live", Parent: "rack-7", Labels: map[string]string{"customer": "south"}},
 		{Name: "web-3", Environment: "live"},
 		{Name: "vm-1", Environment: "live", Parent: "web-1"},
-	}, []calendar.Service{{Name: "db"}, {Name: "shop", DependsOn: []string{"db"}}, {Name: "mail"}})
+	}, []calendar.Service{{Name: "db"}, {Name: "cache"}, {Name: "shop", DependsOn: []string{"db", "cache"}}, {Name: "mail"}})
 }
 
 func work(targets ...string) calendar.Work {

@@ -45,6 +45,7 @@ func TestRulesBetweenDeployments(t *testing.T) {
 		"child":              {other("mail", "vm-1"), "child warn D-2", "web-1 -> child vm-1 -> deployment D-2"},
 		"same service":       {other("db", "web-2"), "shared-service warn D-2", "service db -> deployment D-2"},
 		"service needs mine": {other("shop", "web-2"), "shared-service warn D-2", "service db -> needed by service shop -> deployment D-2"},
+		"both only needed":   {other("cache", "web-2"), "", ""}, // shop needs both, neither changes it
 		"service elsewhere":  {elsewhere, "", ""},
 		"person":             {people, "same-person warn D-2", "person anna -> deployment D-2"},
 		"tool":               {tools, "same-tool block D-2", "tool crane -> deployment D-2"},
@@ -64,6 +65,15 @@ func TestRulesBetweenDeployments(t *testing.T) {
 		}
 		expect(t, compile(t).Conflicts(slot(t, "D-1", nine, ten, mine), []calendar.Slot{slot(t, "D-2", nine, ten, c.work)}, with(off)), "")
 	}
+}
+
+// Redundancy holds both ways, whichever document says it.
+func TestRedundancyHoldsBothWays(t *testing.T) {
+	t.Parallel()
+	one, other := work("web-1"), work("web-3")
+	one.Components, other.Components = nil, nil
+	expect(t, compile(t).Conflicts(slot(t, "D-1", nine, ten, one), []calendar.Slot{slot(t, "D-2", nine, ten, other)}, calendar.Rules{}), "redundancy block D-2")
+	expect(t, compile(t).Conflicts(slot(t, "D-2", nine, ten, other), []calendar.Slot{slot(t, "D-1", nine, ten, one)}, calendar.Rules{}), "redundancy block D-1")
 }
 
 // Preparation, the way back, settling and deployments that only touch.
@@ -164,6 +174,7 @@ func TestWhatAFreezeReaches(t *testing.T) {
 		"kind":              {calendar.Reach{Kinds: []string{"software"}, Components: []string{"postgres"}}, "component postgres -> freeze f"},
 		"other kind":        {calendar.Reach{Kinds: []string{"hardware"}}, ""},
 		"service and kind":  {calendar.Reach{Services: []string{"shop"}, Kinds: []string{"hardware"}}, ""},
+		"target elsewhere":  {calendar.Reach{Targets: []string{"web-1"}, Environments: []string{"test"}}, ""},
 		"model":             {calendar.Reach{Models: []string{"rolling"}}, "freeze f"},
 		"other model":       {calendar.Reach{Models: []string{"big-bang"}}, ""},
 		"supplier":          {calendar.Reach{Suppliers: []string{"acme"}}, ""},
