@@ -65,7 +65,7 @@ func benchEntries(reach func(int) calendar.Reach) []calendar.Entry {
 		case i%10 < 8:
 			entries[i] = freeze(name, calendar.Soft, reach(i), benchTimes(i))
 		default:
-			entries[i] = booking(name, "testers", calendar.Regression, benchTimes(i))
+			entries[i] = booking(name, calendar.Regression, benchTimes(i))
 			entries[i].Booking.Environment = fmt.Sprintf("env-%d", i%200)
 		}
 	}

@@ -28,9 +28,9 @@ func freeze(name string, kind calendar.FreezeKind, reach calendar.Reach, when ca
 		Freeze: &calendar.FreezeSpec{Kind: kind, AppliesTo: reach, When: when, Waiver: calendar.WaiverRule{Groups: groups}}}
 }
 
-func booking(name, by string, use calendar.Use, when calendar.Times) calendar.Entry {
+func booking(name string, use calendar.Use, when calendar.Times) calendar.Entry {
 	return calendar.Entry{Kind: practice.KindBooking, Name: name, Revision: 1,
-		Booking: &calendar.BookingSpec{Environment: "live", By: by, Use: use, State: calendar.Approved, When: when}}
+		Booking: &calendar.BookingSpec{Environment: "live", By: "testers", Use: use, State: calendar.Approved, When: when}}
 }
 
 func compile(t testing.TB, entries ...calendar.Entry) *calendar.Calendar {

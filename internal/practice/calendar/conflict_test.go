@@ -222,7 +222,7 @@ func TestEnvironmentsRulesAndFreezes(t *testing.T) {
 
 func TestBookings(t *testing.T) {
 	t.Parallel()
-	c := compile(t, booking("tests", "testers", calendar.Regression, nightly("UTC", "")))
+	c := compile(t, booking("tests", calendar.Regression, nightly("UTC", "")))
 	s := slot(t, "D-1", ten, eleven, work("web-1"))
 	expect(t, c.Conflicts(s, nil, calendar.Rules{}), "booking block tests")
 	own := work("web-1")
@@ -259,7 +259,7 @@ func TestWhatCannotBeEvaluatedHolds(t *testing.T) {
 	for want, e := range map[string]calendar.Entry{
 		"freeze block f":         freeze("f", calendar.Hard, calendar.Reach{}, nightly("Mars/Olympus", "")),
 		"outside-window block w": window("w", calendar.Reach{}, nightly("Mars/Olympus", "")),
-		"booking block b":        booking("b", "testers", calendar.Exclusive, nightly("Mars/Olympus", "")),
+		"booking block b":        booking("b", calendar.Exclusive, nightly("Mars/Olympus", "")),
 		"freeze block empty":     {Kind: practice.KindFreeze, Name: "empty"},
 		"freeze block unread":    {Kind: practice.KindFreeze, Name: "unread", Defect: "not JSON"},
 	} {

@@ -91,7 +91,7 @@ type Member struct {
 	Path   string   // how it came in: "web-3 -> parent rack-7"
 	From   []string // the deployment's targets that brought it in
 
-	from []int32 // the same, by their places in Work
+	from []int // the same, by their places in Work
 }
 
 // Affected is a service in a footprint.
@@ -108,10 +108,10 @@ type Footprint struct {
 	Members  []Member   // the deployment's targets first, in the order of Work
 	Services []Affected // direct ones first
 
-	index     map[string]int32 // members by name
-	every     []int32          // all members
-	byEnv     map[string][]int32
-	byLabel   map[string][]int32
+	index     map[string]int // members by name
+	every     []int          // all members
+	byEnv     map[string][]int
+	byLabel   map[string][]int
 	redundant map[string]string // a target beside the deployment's: the one it is redundant with
 	served    map[string]int    // services by name
 	feeds     map[string][]int  // components (index) by the services that they affect
@@ -124,9 +124,9 @@ func (e *Estate) Footprint(w Work) *Footprint {
 	f := &Footprint{
 		Work:      w,
 		Members:   make([]Member, 0, len(w.Targets)+len(w.Targets)/4),
-		index:     make(map[string]int32, len(w.Targets)*5/4),
-		byEnv:     map[string][]int32{},
-		byLabel:   map[string][]int32{},
+		index:     make(map[string]int, len(w.Targets)*5/4),
+		byEnv:     map[string][]int{},
+		byLabel:   map[string][]int{},
 		redundant: map[string]string{},
 		served:    map[string]int{},
 		feeds:     map[string][]int{},
@@ -153,15 +153,15 @@ func (e *Estate) Footprint(w Work) *Footprint {
 func (f *Footprint) join(e *Estate, m Member, from int) bool {
 	if i, there := f.index[m.Target]; there {
 		known := &f.Members[i]
-		if known.from[len(known.from)-1] == int32(from) {
+		if known.from[len(known.from)-1] == from {
 			return false
 		}
-		known.From, known.from = append(known.From, f.Targets[from]), append(known.from, int32(from))
+		known.From, known.from = append(known.From, f.Targets[from]), append(known.from, from)
 		return true
 	}
-	i := int32(len(f.Members))
+	i := len(f.Members)
 	f.every = append(f.every, i)
-	m.From, m.from = f.Targets[from:from+1:from+1], []int32{int32(from)}
+	m.From, m.from = f.Targets[from:from+1:from+1], []int{from}
 	f.Members = append(f.Members, m)
 	f.index[m.Target] = i
 	environment := f.Environment
@@ -180,7 +180,7 @@ func (f *Footprint) climb(e *Estate, from int) {
 	name := f.Targets[from]
 	path := name
 	for at, steps := e.targets[name], 0; at != nil && at.Parent != "" && steps < len(e.targets); steps++ {
-		path += " -> parent " + at.Parent
+		path = strings.Join([]string{path, at.Parent}, " -> parent ")
 		if at.Parent == name || !f.join(e, Member{Target: at.Parent, Role: Above, Path: path}, from) {
 			return
 		}
@@ -221,9 +221,10 @@ func (f *Footprint) affect(e *Estate) {
 			reach(c.Service, true, "service "+c.Service)
 		}
 	}
-	for i := 0; i < len(f.Services); i++ {
-		for _, dependant := range e.dependants[f.Services[i].Service] {
-			reach(dependant, false, f.Services[i].Path+" -> needed by service "+dependant)
+	for next := 0; next < len(f.Services); next++ { // it grows meanwhile
+		s := f.Services[next]
+		for _, dependant := range e.dependants[s.Service] {
+			reach(dependant, false, s.Path+" -> needed by service "+dependant)
 		}
 	}
 	for i, c := range f.Components {
@@ -239,7 +240,7 @@ func (f *Footprint) affect(e *Estate) {
 }
 
 // targetsOf gives the deployment's targets that brought the members in, each once, in the order of the work.
-func (f *Footprint) targetsOf(members []int32) []string {
+func (f *Footprint) targetsOf(members []int) []string {
 	switch {
 	case len(members) == 1:
 		return f.Members[members[0]].From
@@ -272,18 +273,18 @@ type roll map[listKey][]string
 
 // listKey tells lists apart that are never changed.
 type listKey struct {
-	first *int32
+	first *int
 	size  int
 }
 
-func keyOf(list []int32) listKey {
+func keyOf(list []int) listKey {
 	if len(list) == 0 {
 		return listKey{}
 	}
 	return listKey{&list[0], len(list)}
 }
 
-func (r roll) targetsOf(f *Footprint, members []int32) []string {
+func (r roll) targetsOf(f *Footprint, members []int) []string {
 	if len(members) < 2 {
 		return f.targetsOf(members)
 	}

@@ -119,11 +119,11 @@ func (s *search) windows() {
 }
 
 // once makes a conflict that many times are barred by once only.
-func once(make func() Conflict) func() Conflict {
+func once(find func() Conflict) func() Conflict {
 	var made *Conflict
 	return func() Conflict {
 		if made == nil {
-			c := make()
+			c := find()
 			made = &c
 		}
 		return *made
@@ -272,6 +272,7 @@ func (s *search) explain(proposals []Proposal) {
 				p.Waivers = append(p.Waivers, b.why())
 			case Warn:
 				p.Warnings = append(p.Warnings, b.why())
+			case Off, Block: // never proposed
 			}
 		}
 	}

@@ -31,6 +31,7 @@ func (c Conflict) Open(deployment string, at time.Time, waivers []Waiver) bool {
 		return true
 	case NeedsWaiver:
 		return slices.ContainsFunc(waivers, func(w Waiver) bool { return w.Covers(deployment, c, at) })
+	case Block:
 	}
 	return false
 }
@@ -57,15 +58,11 @@ func (c *Calendar) Judge(slot Slot, at time.Time, others []Slot, rules Rules, wa
 	return Gate(slot, at, conflicts, waivers), conflicts
 }
 
-// gateNames name the gates as people know them.
+// gate names the gate as people know it.
 func (c Conflict) gate() string {
-	switch c.Rule {
-	case OutsideWindow:
-		return "maintenance window"
-	case InsideFreeze:
-		return "freeze"
-	case Booked:
-		return "booking"
+	names := map[Rule]string{OutsideWindow: "maintenance window", InsideFreeze: "freeze", Booked: "booking"}
+	if name := names[c.Rule]; name != "" {
+		return name
 	}
 	return "conflict"
 }

@@ -197,7 +197,7 @@ func drawWorld(t *rapid.T) world {
 		case 2:
 			entries = append(entries, freeze(name, calendar.Soft, reach(), when()))
 		default:
-			entries = append(entries, booking(name, "testers", calendar.Regression, when()))
+			entries = append(entries, booking(name, calendar.Regression, when()))
 		}
 	}
 	c, problems := calendar.Compile(entries, time.LoadLocation)
@@ -254,6 +254,8 @@ func TestProposalsNeverConflictAndTheGateAgrees(t *testing.T) {
 					waivers = append(waivers, c)
 				case calendar.Warn:
 					warnings = append(warnings, c)
+				case calendar.Off:
+					t.Fatalf("%v is off", c)
 				}
 			}
 			if verdict.Open != (!blocked && len(waivers) == 0) {

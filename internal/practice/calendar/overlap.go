@@ -50,13 +50,13 @@ func overlapping(slot, other Slot, rules Rules) []Conflict {
 
 // sameTargets finds shared targets, parents, children and redundant pairs.
 func sameTargets(slot, other Slot, rules Rules) []Conflict {
-	byRole := map[Role][]int32{}
+	byRole := map[Role][]int{}
 	var pairs, alone []string
 	mine, theirs := slot.Footprint, other.Footprint
 	if len(mine.Members) <= len(theirs.Targets) {
 		for i, m := range mine.Members {
 			if theirs.direct(m.Target) {
-				byRole[m.Role] = append(byRole[m.Role], int32(i))
+				byRole[m.Role] = append(byRole[m.Role], i)
 			}
 		}
 	} else {

@@ -7,8 +7,8 @@ import (
 
 // touch is how an entry meets a footprint.
 type touch struct {
-	members []int32 // the members that it reaches; never changed
-	path    string  // how the first of them, or the deployment as a whole, is reached
+	members []int  // the members that it reaches; never changed
+	path    string // how the first of them, or the deployment as a whole, is reached
 }
 
 // meeting remembers how reaches meet a footprint.
@@ -102,7 +102,7 @@ func (f *Footprint) meetTargets(r *Reach) (touch, bool) {
 	if len(r.Targets) == 0 && len(r.Labels) == 0 {
 		return f.meetEnvironments(r)
 	}
-	var members []int32
+	var members []int
 	switch {
 	case len(r.Targets) > 0:
 		for _, name := range r.Targets {
@@ -150,11 +150,11 @@ func (f *Footprint) meetEnvironments(r *Reach) (touch, bool) {
 }
 
 // keep leaves the members that stand in one of the named lists; no names keep all.
-func (f *Footprint) keep(members []int32, names []string, lists map[string][]int32) []int32 {
+func (f *Footprint) keep(members []int, names []string, lists map[string][]int) []int {
 	if len(names) == 0 || len(members) == 0 {
 		return members
 	}
-	var kept []int32
+	var kept []int
 	for _, m := range members {
 		if slices.ContainsFunc(names, func(name string) bool {
 			_, found := slices.BinarySearch(lists[name], m)
@@ -167,7 +167,7 @@ func (f *Footprint) keep(members []int32, names []string, lists map[string][]int
 }
 
 // join gives the members of both sorted lists, without changing either.
-func join(a, b []int32) []int32 {
+func join(a, b []int) []int {
 	switch {
 	case len(a) == 0:
 		return b

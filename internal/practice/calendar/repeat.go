@@ -66,7 +66,7 @@ var ruleOrder = []string{"FREQ", "INTERVAL", "WKST", "COUNT", "UNTIL", "BYSETPOS
 
 func ruleParts(text string) (map[string]string, error) {
 	parts := map[string]string{}
-	for _, part := range strings.Split(strings.ToUpper(strings.TrimSpace(text)), ";") {
+	for part := range strings.SplitSeq(strings.ToUpper(strings.TrimSpace(text)), ";") {
 		name, value, found := strings.Cut(part, "=")
 		switch {
 		case !found || value == "":
@@ -253,10 +253,10 @@ func (r *repeat) each(from time.Time, yield func(wall time.Time) bool) {
 func (r *repeat) anchor(from time.Time) time.Time {
 	y, m, d := r.start.Date()
 	n := r.option.Interval
-	switch r.option.Freq {
-	case rrule.YEARLY:
+	if r.option.Freq == rrule.YEARLY {
 		return time.Date(y+(from.Year()-y)/n*n, 1, 1, 0, 0, 0, 0, time.UTC)
-	case rrule.MONTHLY:
+	}
+	if r.option.Freq == rrule.MONTHLY {
 		months := (from.Year()-y)*12 + int(from.Month()-m)
 		return time.Date(y, m+time.Month(months/n*n), 1, 0, 0, 0, 0, time.UTC)
 	}

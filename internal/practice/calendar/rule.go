@@ -52,25 +52,20 @@ func defaults(r Rule) Severity {
 		return Block
 	case ParentTarget, ChildTarget, SharedService, InsideFreeze, SamePerson, StaleBaseline:
 		return Warn
+	case Capacity, SupplierMaintenance, SiteAccess, VersionsIncompatible, OutsideSupportedHours:
 	}
 	return Off
 }
 
 // missing says what a rule would need that does not exist; empty: nothing.
 func missing(r Rule) string {
-	switch r {
-	case Capacity:
-		return "capacities of targets"
-	case SupplierMaintenance:
-		return "maintenance notices of suppliers"
-	case SiteAccess:
-		return "access hours of sites"
-	case VersionsIncompatible:
-		return "which versions go together"
-	case OutsideSupportedHours:
-		return "supported hours of services"
-	}
-	return ""
+	return map[Rule]string{
+		Capacity:              "capacities of targets",
+		SupplierMaintenance:   "maintenance notices of suppliers",
+		SiteAccess:            "access hours of sites",
+		VersionsIncompatible:  "versions that go together",
+		OutsideSupportedHours: "supported hours of services",
+	}[r]
 }
 
 // AllRules lists the rules in the order in which conflicts are told.

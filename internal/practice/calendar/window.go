@@ -9,7 +9,7 @@ import (
 
 // bundle is windows that reach the same members.
 type bundle struct {
-	members []int32
+	members []int
 	windows []*compiled
 	path    string
 	broken  *compiled // one that cannot be evaluated
@@ -18,7 +18,7 @@ type bundle struct {
 // fenced is targets that the same windows reach: they may change only within one of these.
 type fenced struct {
 	bundles []*bundle
-	members []int32
+	members []int
 }
 
 // fences parts the footprint by the windows that reach its members; members
@@ -31,17 +31,17 @@ func (c *Calendar) fences(f *Footprint) []fenced {
 	if len(f.Members) == 0 {
 		return []fenced{{bundles: bundles}}
 	}
-	group := make([]int32, len(f.Members)) // 0: no window
+	group := make([]int, len(f.Members)) // 0: no window
 	groups := []fenced{{}}
 	for _, b := range bundles {
 		if len(b.members) == 1 { // most are; no need to remember who goes where
 			m := b.members[0]
 			groups = append(groups, fenced{bundles: append(slices.Clip(groups[group[m]].bundles), b)})
-			group[m] = int32(len(groups) - 1)
+			group[m] = len(groups) - 1
 			continue
 		}
-		next := map[int32]int32{}
-		last, lastTo := int32(-1), int32(0) // neighbours mostly go the same way
+		next := map[int]int{}
+		last, lastTo := -1, 0 // neighbours mostly go the same way
 		for _, m := range b.members {
 			from := group[m]
 			if from == last {
@@ -50,7 +50,7 @@ func (c *Calendar) fences(f *Footprint) []fenced {
 			}
 			to, known := next[from]
 			if !known {
-				to = int32(len(groups))
+				to = len(groups)
 				next[from] = to
 				groups = append(groups, fenced{bundles: append(slices.Clip(groups[from].bundles), b)})
 			}
@@ -58,7 +58,7 @@ func (c *Calendar) fences(f *Footprint) []fenced {
 		}
 	}
 	for m, g := range group {
-		groups[g].members = append(groups[g].members, int32(m))
+		groups[g].members = append(groups[g].members, m)
 	}
 	return slices.DeleteFunc(groups, func(g fenced) bool { return len(g.bundles) == 0 || len(g.members) == 0 })
 }
