@@ -142,11 +142,15 @@ func BenchmarkFree(b *testing.B) {
 			c, _ := calendar.Compile(benchEntries(reach), time.LoadLocation)
 			s, others := benchSlot(b)
 			rules := with(map[calendar.Rule]calendar.Severity{calendar.OutsideWindow: calendar.Warn, calendar.Booked: calendar.NeedsWaiver})
-			found := 0
-			for b.Loop() {
-				found = len(c.Free(calendar.Request{Slot: s, Earliest: s.Start}, others, rules))
+			for _, limit := range []int{10, calendar.DefaultChoice} {
+				b.Run(fmt.Sprint(limit), func(b *testing.B) {
+					warnings := 0
+					for b.Loop() {
+						warnings = len(c.Free(calendar.Request{Slot: s, Earliest: s.Start, Limit: limit}, others, rules)[0].Warnings)
+					}
+					b.ReportMetric(float64(warnings), "warnings-each")
+				})
 			}
-			b.ReportMetric(float64(found), "proposals")
 		})
 	}
 }

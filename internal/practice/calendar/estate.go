@@ -221,7 +221,10 @@ func (f *Footprint) affect(e *Estate) {
 			reach(c.Service, true, "service "+c.Service)
 		}
 	}
-	for next := 0; next < len(f.Services); next++ { // it grows meanwhile
+	for next := 0; ; next++ { // it grows meanwhile
+		if next == len(f.Services) {
+			break
+		}
 		s := f.Services[next]
 		for _, dependant := range e.dependants[s.Service] {
 			reach(dependant, false, s.Path+" -> needed by service "+dependant)
