@@ -30,6 +30,8 @@ type Tx interface {
 	plan.Store
 	deployment.Store
 	Timetable
+	deployment.Queue
+	deployment.History
 	record.Store
 	party.Store
 	communication.Store

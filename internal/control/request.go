@@ -54,6 +54,9 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if err != nil {
 			return err
 		}
+		if d, err = rated(w, d); err != nil {
+			return err
+		}
 		if d, err = pose(w, d); err != nil {
 			return err
 		}

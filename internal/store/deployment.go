@@ -36,9 +36,9 @@ func (t *tx) AddDeployment(d deployment.Deployment) (deployment.Deployment, erro
 	}
 	planNumber := numbered(planPrefix, d.Plan)
 	q := queued(d)
-	if err := t.do(`INSERT INTO deployment (scope, number, revision, plan, environment, release, direction, state, result, closed, wake_at,
-		rank, line, begins, ends, requested_at, ended_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.scope, number, d.Revision, planNumber, d.Header.Environment, d.Header.Release, string(d.Header.Direction),
+	if err := t.do(`INSERT INTO deployment (scope, number, revision, plan, environment, release, direction, model, state, result, closed, wake_at,
+		rank, line, begins, ends, requested_at, ended_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.scope, number, d.Revision, planNumber, d.Header.Environment, d.Header.Release, string(d.Header.Direction), d.Header.Model.Name,
 		string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()),
 		q.rank, q.line, q.begins, q.ends, q.requested, q.ended, body); err != nil {
 		return d, err

@@ -36,7 +36,7 @@ func inspections() map[control.StoredKind]inspection {
 		control.StoredPlan:      {`SELECT number, body FROM plan WHERE scope = ? ORDER BY number`, inspectPlan},
 		control.StoredPlanTarget: {`SELECT plan, name, wave, start, body FROM plan_target
 			WHERE scope = ? ORDER BY plan, name`, inspectPlanTarget},
-		control.StoredDeployment: {`SELECT number, revision, plan, environment, release, direction, state, result, closed, wake_at,
+		control.StoredDeployment: {`SELECT number, revision, plan, environment, release, direction, model, state, result, closed, wake_at,
 			rank, line, begins, ends, requested_at, ended_at, body FROM deployment
 			WHERE scope = ? ORDER BY number`, inspectDeployment},
 		control.StoredComponent: {`SELECT component, deployment FROM deployment_component
@@ -207,9 +207,9 @@ func inspectPlanTarget(r row) (control.Stored, error) {
 
 func inspectDeployment(r row) (control.Stored, error) {
 	var number, revision, planned, closed, wake int64
-	var in, release, direction, state, result, body string
+	var in, release, direction, model, state, result, body string
 	var q queueColumns
-	if err := r.Scan(&number, &revision, &planned, &in, &release, &direction, &state, &result, &closed, &wake,
+	if err := r.Scan(&number, &revision, &planned, &in, &release, &direction, &model, &state, &result, &closed, &wake,
 		&q.rank, &q.line, &q.begins, &q.ends, &q.requested, &q.ended, &body); err != nil {
 		return control.Stored{}, err
 	}
@@ -217,7 +217,7 @@ func inspectDeployment(r row) (control.Stored, error) {
 	return inspected("deployment "+deploymentID(number), body, &d, func() []pair {
 		return []pair{{"number", deploymentID(number), d.ID}, {"revision", revision, d.Revision}, {"plan", planned, numbered(planPrefix, d.Plan)},
 			{"environment", in, d.Header.Environment}, {"release", release, d.Header.Release}, {"direction", direction, string(d.Header.Direction)},
-			{"state", state, string(d.State)}, {"result", result, string(d.Result)}, {"closed", closed, flag(d.State == deployment.Closed)},
+			{"model", model, d.Header.Model.Name}, {"state", state, string(d.State)}, {"result", result, string(d.Result)}, {"closed", closed, flag(d.State == deployment.Closed)},
 			{"wake_at", wake, dueMicros(d.Timer())}, {"rank, line and times", q, queued(d)}}
 	}), nil
 }

@@ -7,9 +7,11 @@ import (
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/plan"
 )
 
-func vote(deployment string, by string, subject int) approval.Vote {
+func vote(deployment, by string, subject int) approval.Vote {
 	return approval.Vote{Deployment: deployment, Subject: digest(subject), Round: 1, By: by, Group: "operations", Decision: approval.Approve, At: at(3)}
 }
 
@@ -135,6 +137,32 @@ func testReviews(s suite) {
 	})
 }
 
+func testRuns(s suite) {
+	for i, result := range []deployment.Result{deployment.Succeeded, deployment.Failed, deployment.Cancelled, deployment.Remediated, ""} {
+		for _, component := range []string{"api", "db"} {
+			p := planned(0)
+			p.Header.Model.Name, p.Header.Environment = "web", []string{"live", "test"}[i%2]
+			p.Header.Items = []plan.Item{{Component: component}}
+			d := s.deploy(p, nil)
+			if d.Result = result; result != "" {
+				d.State = deployment.Closed
+			}
+			s.update(func(tx control.Tx) error { return tx.PutDeployment(d) })
+		}
+	}
+	runs := func(f func(control.Tx) ([]deployment.Run, error)) string {
+		s.Helper()
+		return fmt.Sprint(read(s, f))
+	}
+	s.same("of a model", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsOf("web", 10) }),
+		"[{D-8 remediated} {D-7 remediated} {D-4 failed} {D-3 failed} {D-2 succeeded} {D-1 succeeded}]")
+	s.same("a part", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsOf("web", 2) }), "[{D-8 remediated} {D-7 remediated}]")
+	s.same("of another", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsOf("db", 10) }), "[]")
+	s.same("of a component there", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsInto("test", "api", "web", 10) }),
+		"[{D-7 remediated} {D-3 failed}]")
+	s.same("elsewhere", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsInto("live", "db", "web", 10) }), "[{D-2 succeeded}]")
+}
+
 // fillApprovals writes one of everything that approvals keep.
 func fillApprovals(tx control.Tx, deployment, mark string) error {
 	given := vote(deployment, "v-"+mark, 1)
@@ -173,6 +201,8 @@ func alterApprovals(tx control.Tx, deployment string) error {
 func everyApproval(tx control.Tx) []func() (any, error) {
 	all := practice.Page{Limit: practice.MaxLimit}
 	return []func() (any, error){
+		func() (any, error) { return tx.RunsOf("", 9) },
+		func() (any, error) { return tx.RunsInto("live", "api", "", 9) },
 		func() (any, error) { return tx.VotesOf("D-1") },
 		func() (any, error) { return tx.AskedOf("D-1", digest(1)) },
 		func() (any, error) { return tx.Confirmation("CHG-1", "D-1") },

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) control.Store) {
 		{"what is asked, and notices once", testAsked},
 		{"what is said of changes", testConfirmations},
 		{"reviews", testReviews},
+		{"runs", testRuns},
 		{"record", testRecord},
 		{"an error stores nothing", testRollback},
 		{"a view writes nothing", testViewIsReadOnly},

@@ -57,3 +57,8 @@ CREATE TABLE review (
 CREATE UNIQUE INDEX review_duty ON review (scope, deployment, policy);
 CREATE INDEX review_deployment ON review (scope, deployment, number);
 CREATE INDEX review_state ON review (scope, state, number);
+
+-- How often deployments with a model succeeded is a part of what they risk.
+ALTER TABLE deployment ADD COLUMN model TEXT COLLATE "C" NOT NULL DEFAULT '';
+UPDATE deployment SET model = coalesce(body::json -> 'header' -> 'model' ->> 'name', '');
+CREATE INDEX deployment_model ON deployment (scope, model, number) WHERE closed = 1;
