@@ -14,7 +14,7 @@ func (t *tx) RunsOf(model string, limit int) ([]deployment.Run, error) {
 func (t *tx) RunsInto(environment, component, model string, limit int) ([]deployment.Run, error) {
 	return list(t, scanRun, `SELECT d.number, d.result FROM deployment_component AS c JOIN deployment AS d ON d.scope = c.scope AND d.number = c.deployment
 		WHERE c.scope = ? AND c.component = ? AND d.environment = ? AND coalesce(d.model, '') = ? AND d.closed = 1 AND d.result <> ?
-		ORDER BY c.deployment DESC LIMIT ?`, t.scope, component, environment, model, string(deployment.Cancelled), bounded(limit))
+		AND c.deployment < ? ORDER BY c.deployment DESC LIMIT ?`, t.scope, component, environment, model, string(deployment.Cancelled), int64(1<<62), bounded(limit))
 }
 
 func scanRun(r row) (deployment.Run, error) {
