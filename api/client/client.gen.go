@@ -17,6 +17,111 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AgainRequestClass.
+const (
+	AgainRequestClassMaintenance    AgainRequestClass = "maintenance"
+	AgainRequestClassOperational    AgainRequestClass = "operational"
+	AgainRequestClassRelease        AgainRequestClass = "release"
+	AgainRequestClassRequirement    AgainRequestClass = "requirement"
+	AgainRequestClassRetirement     AgainRequestClass = "retirement"
+	AgainRequestClassServiceRequest AgainRequestClass = "service-request"
+	AgainRequestClassSupport        AgainRequestClass = "support"
+	AgainRequestClassThirdParty     AgainRequestClass = "third-party"
+)
+
+// Valid indicates whether the value is a known member of the AgainRequestClass enum.
+func (e AgainRequestClass) Valid() bool {
+	switch e {
+	case AgainRequestClassMaintenance:
+		return true
+	case AgainRequestClassOperational:
+		return true
+	case AgainRequestClassRelease:
+		return true
+	case AgainRequestClassRequirement:
+		return true
+	case AgainRequestClassRetirement:
+		return true
+	case AgainRequestClassServiceRequest:
+		return true
+	case AgainRequestClassSupport:
+		return true
+	case AgainRequestClassThirdParty:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AgainRequestUrgency.
+const (
+	AgainRequestUrgencyEmergency AgainRequestUrgency = "emergency"
+	AgainRequestUrgencyNormal    AgainRequestUrgency = "normal"
+	AgainRequestUrgencyUrgent    AgainRequestUrgency = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the AgainRequestUrgency enum.
+func (e AgainRequestUrgency) Valid() bool {
+	switch e {
+	case AgainRequestUrgencyEmergency:
+		return true
+	case AgainRequestUrgencyNormal:
+		return true
+	case AgainRequestUrgencyUrgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AgainRequestValueStream.
+const (
+	AgainRequestValueStreamChangedService AgainRequestValueStream = "changed-service"
+	AgainRequestValueStreamImprovement    AgainRequestValueStream = "improvement"
+	AgainRequestValueStreamIncident       AgainRequestValueStream = "incident"
+	AgainRequestValueStreamNewService     AgainRequestValueStream = "new-service"
+	AgainRequestValueStreamOperations     AgainRequestValueStream = "operations"
+	AgainRequestValueStreamRequest        AgainRequestValueStream = "request"
+)
+
+// Valid indicates whether the value is a known member of the AgainRequestValueStream enum.
+func (e AgainRequestValueStream) Valid() bool {
+	switch e {
+	case AgainRequestValueStreamChangedService:
+		return true
+	case AgainRequestValueStreamImprovement:
+		return true
+	case AgainRequestValueStreamIncident:
+		return true
+	case AgainRequestValueStreamNewService:
+		return true
+	case AgainRequestValueStreamOperations:
+		return true
+	case AgainRequestValueStreamRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangeWordState.
+const (
+	ChangeWordStateConfirmed ChangeWordState = "confirmed"
+	ChangeWordStateRefused   ChangeWordState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ChangeWordState enum.
+func (e ChangeWordState) Valid() bool {
+	switch e {
+	case ChangeWordStateConfirmed:
+		return true
+	case ChangeWordStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreateTokenRequestRole.
 const (
 	Administrator CreateTokenRequestRole = "administrator"
@@ -394,31 +499,49 @@ func (e ModelStepOnDoubt) Valid() bool {
 
 // Defines values for ProblemCode.
 const (
-	Conflict     ProblemCode = "conflict"
-	Forbidden    ProblemCode = "forbidden"
-	Invalid      ProblemCode = "invalid"
-	NotFound     ProblemCode = "not-found"
-	Refused      ProblemCode = "refused"
-	Unauthorised ProblemCode = "unauthorised"
-	Unavailable  ProblemCode = "unavailable"
+	ProblemCodeConflict     ProblemCode = "conflict"
+	ProblemCodeForbidden    ProblemCode = "forbidden"
+	ProblemCodeInvalid      ProblemCode = "invalid"
+	ProblemCodeNotFound     ProblemCode = "not-found"
+	ProblemCodeRefused      ProblemCode = "refused"
+	ProblemCodeUnauthorised ProblemCode = "unauthorised"
+	ProblemCodeUnavailable  ProblemCode = "unavailable"
 )
 
 // Valid indicates whether the value is a known member of the ProblemCode enum.
 func (e ProblemCode) Valid() bool {
 	switch e {
-	case Conflict:
+	case ProblemCodeConflict:
 		return true
-	case Forbidden:
+	case ProblemCodeForbidden:
 		return true
-	case Invalid:
+	case ProblemCodeInvalid:
 		return true
-	case NotFound:
+	case ProblemCodeNotFound:
 		return true
-	case Refused:
+	case ProblemCodeRefused:
 		return true
-	case Unauthorised:
+	case ProblemCodeUnauthorised:
 		return true
-	case Unavailable:
+	case ProblemCodeUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewResultOutcome.
+const (
+	Justified   ReviewResultOutcome = "justified"
+	Unjustified ReviewResultOutcome = "unjustified"
+)
+
+// Valid indicates whether the value is a known member of the ReviewResultOutcome enum.
+func (e ReviewResultOutcome) Valid() bool {
+	switch e {
+	case Justified:
+		return true
+	case Unjustified:
 		return true
 	default:
 		return false
@@ -647,6 +770,48 @@ type AddEvidenceRequest struct {
 	Url string `json:"url,omitempty,omitzero"`
 }
 
+// AgainRequest defines model for AgainRequest.
+type AgainRequest struct {
+	// Change Another authorising change.
+	Change string `json:"change,omitempty,omitzero"`
+
+	// Class Another class.
+	Class AgainRequestClass `json:"class,omitempty,omitzero"`
+
+	// Implementers Others who carry it out.
+	Implementers []string `json:"implementers,omitempty,omitzero"`
+
+	// Priority Another priority.
+	Priority int64 `json:"priority,omitempty,omitzero"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// Urgency Another urgency; the priority follows unless it is given.
+	Urgency AgainRequestUrgency `json:"urgency,omitempty,omitzero"`
+
+	// ValueStream Another value stream.
+	ValueStream AgainRequestValueStream `json:"valueStream,omitempty,omitzero"`
+}
+
+// AgainRequestClass Another class.
+type AgainRequestClass string
+
+// AgainRequestUrgency Another urgency; the priority follows unless it is given.
+type AgainRequestUrgency string
+
+// AgainRequestValueStream Another value stream.
+type AgainRequestValueStream string
+
+// Anew defines model for Anew.
+type Anew struct {
+	Changed    []string   `json:"changed"`
+	Deployment Deployment `json:"deployment"`
+	Dry        bool       `json:"dry,omitempty,omitzero"`
+	Voids      bool       `json:"voids"`
+	Votes      []string   `json:"votes"`
+}
+
 // Applied defines model for Applied.
 type Applied struct {
 	Changes []DocumentChange `json:"changes"`
@@ -663,6 +828,18 @@ type ApplyInputBody struct {
 
 	// Files The files, each with one or more YAML documents.
 	Files []File `json:"files"`
+}
+
+// ApprovalConfirmation defines model for ApprovalConfirmation.
+type ApprovalConfirmation struct {
+	At         time.Time `json:"at"`
+	By         Actor     `json:"by"`
+	Change     string    `json:"change"`
+	Deployment string    `json:"deployment"`
+	State      string    `json:"state"`
+	Subject    string    `json:"subject"`
+	ValidUntil time.Time `json:"validUntil,omitempty,omitzero"`
+	Why        string    `json:"why,omitempty,omitzero"`
 }
 
 // ApprovalCounted defines model for ApprovalCounted.
@@ -737,6 +914,32 @@ type Ballot struct {
 type CancelDeploymentRequest struct {
 	// Reason Why.
 	Reason string `json:"reason,omitempty,omitzero"`
+}
+
+// ChangeWord defines model for ChangeWord.
+type ChangeWord struct {
+	// Deployment For this deployment only; by default for all that name the change and have not started.
+	Deployment string `json:"deployment,omitempty,omitzero"`
+
+	// Reason Why; needed to refuse.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// State confirmed: the change is authorised; refused: it is not, or not any more.
+	State ChangeWordState `json:"state"`
+
+	// Subject The digest of what was confirmed; refused when something else is asked by now.
+	Subject string `json:"subject,omitempty,omitzero"`
+
+	// ValidUntil Until when a confirmation holds; until it is said otherwise when absent.
+	ValidUntil time.Time `json:"validUntil,omitempty,omitzero"`
+}
+
+// ChangeWordState confirmed: the change is authorised; refused: it is not, or not any more.
+type ChangeWordState string
+
+// ChangesSaid defines model for ChangesSaid.
+type ChangesSaid struct {
+	Items []ApprovalConfirmation `json:"items"`
 }
 
 // CommunicationAnnouncement defines model for CommunicationAnnouncement.
@@ -1531,6 +1734,22 @@ type LiftPinRequest struct {
 	Version string `json:"version"`
 }
 
+// ListApprovalConfirmation defines model for ListApprovalConfirmation.
+type ListApprovalConfirmation struct {
+	Items []ApprovalConfirmation `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListApprovalReview defines model for ListApprovalReview.
+type ListApprovalReview struct {
+	Items []ApprovalReview `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListCommunicationAnnouncement defines model for ListCommunicationAnnouncement.
 type ListCommunicationAnnouncement struct {
 	Items []CommunicationAnnouncement `json:"items"`
@@ -1961,6 +2180,31 @@ type RecordReport struct {
 	Verified []string        `json:"verified,omitempty,omitzero"`
 }
 
+// RescheduleRequest defines model for RescheduleRequest.
+type RescheduleRequest struct {
+	// Dry Only say what it would do.
+	Dry bool `json:"dry,omitempty,omitzero"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+
+	// StartAfter Not before this moment; the window's start when absent.
+	StartAfter time.Time `json:"startAfter,omitempty,omitzero"`
+	Window     Window    `json:"window,omitempty,omitzero"`
+}
+
+// ReviewResult defines model for ReviewResult.
+type ReviewResult struct {
+	// Outcome Whether the short path was right.
+	Outcome ReviewResultOutcome `json:"outcome"`
+
+	// Reason What was found.
+	Reason string `json:"reason"`
+}
+
+// ReviewResultOutcome Whether the short path was right.
+type ReviewResultOutcome string
+
 // RevokeAgentRequest defines model for RevokeAgentRequest.
 type RevokeAgentRequest struct {
 	// Reason Why.
@@ -2146,6 +2390,12 @@ type Voted struct {
 	Vote       ApprovalVote `json:"vote"`
 }
 
+// Why defines model for Why.
+type Why struct {
+	// Reason Why.
+	Reason string `json:"reason"`
+}
+
 // Window defines model for Window.
 type Window struct {
 	End   time.Time `json:"end,omitempty,omitzero"`
@@ -2198,6 +2448,18 @@ type ListApprovalsParams struct {
 
 	// Mine Only those that whoever asks may approve.
 	Mine bool `form:"mine,omitempty" json:"mine,omitempty,omitzero"`
+}
+
+// ListChangesParams defines parameters for ListChanges.
+type ListChangesParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Change Only of this change.
+	Change string `form:"change,omitempty" json:"change,omitempty,omitzero"`
 }
 
 // ListDeploymentsParams defines parameters for ListDeployments.
@@ -2419,6 +2681,21 @@ type ListEntriesParams struct {
 	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
 }
 
+// ListReviewsParams defines parameters for ListReviews.
+type ListReviewsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Deployment Only of this deployment.
+	Deployment string `form:"deployment,omitempty" json:"deployment,omitempty,omitzero"`
+
+	// State Only in this state: waiting, open, done or not-begun.
+	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
+}
+
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -2464,6 +2741,9 @@ type EnrolAgentJSONRequestBody = EnvironmentEnrolmentRequest
 // RevokeAgentJSONRequestBody defines body for RevokeAgent for application/json ContentType.
 type RevokeAgentJSONRequestBody = RevokeAgentRequest
 
+// SayOfChangeJSONRequestBody defines body for SayOfChange for application/json ContentType.
+type SayOfChangeJSONRequestBody = ChangeWord
+
 // AddVersionJSONRequestBody defines body for AddVersion for application/json ContentType.
 type AddVersionJSONRequestBody = VersionInputBody
 
@@ -2479,11 +2759,23 @@ type WithdrawVersionJSONRequestBody = MoveInputBody
 // CreateDeploymentJSONRequestBody defines body for CreateDeployment for application/json ContentType.
 type CreateDeploymentJSONRequestBody = DeploymentRequest
 
+// AcceptDeploymentJSONRequestBody defines body for AcceptDeployment for application/json ContentType.
+type AcceptDeploymentJSONRequestBody = Why
+
+// AskDeploymentAgainJSONRequestBody defines body for AskDeploymentAgain for application/json ContentType.
+type AskDeploymentAgainJSONRequestBody = AgainRequest
+
 // CancelDeploymentJSONRequestBody defines body for CancelDeployment for application/json ContentType.
 type CancelDeploymentJSONRequestBody = CancelDeploymentRequest
 
 // GuideDeploymentJSONRequestBody defines body for GuideDeployment for application/json ContentType.
 type GuideDeploymentJSONRequestBody = GuideDeploymentRequest
+
+// ReplanDeploymentJSONRequestBody defines body for ReplanDeployment for application/json ContentType.
+type ReplanDeploymentJSONRequestBody = Why
+
+// RescheduleDeploymentJSONRequestBody defines body for RescheduleDeployment for application/json ContentType.
+type RescheduleDeploymentJSONRequestBody = RescheduleRequest
 
 // CreateVoteJSONRequestBody defines body for CreateVote for application/json ContentType.
 type CreateVoteJSONRequestBody = VoteRequest
@@ -2514,6 +2806,9 @@ type CreatePlanJSONRequestBody = PlanRequest
 
 // VerifyRecordJSONRequestBody defines body for VerifyRecord for application/json ContentType.
 type VerifyRecordJSONRequestBody = VerifyRecordRequest
+
+// CompleteReviewJSONRequestBody defines body for CompleteReview for application/json ContentType.
+type CompleteReviewJSONRequestBody = ReviewResult
 
 // ShowSubscriptionSecretJSONRequestBody defines body for ShowSubscriptionSecret for application/json ContentType.
 type ShowSubscriptionSecretJSONRequestBody = ShowSubscriptionSecretRequest
@@ -2668,6 +2963,31 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
 	ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListChanges List what was said of changes, by deployment
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/changes (the `ListChanges` operationId).
+	ListChanges(ctx context.Context, params *ListChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SayOfChangeWithBody Say that a change is authorised, or not (any more), for the deployments that name it
+	//
+	// Needs the right to integrate.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+	SayOfChangeWithBody(ctx context.Context, change string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SayOfChange Say that a change is authorised, or not (any more), for the deployments that name it
+	//
+	// Needs the right to integrate.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+	SayOfChange(ctx context.Context, change string, body SayOfChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AddVersionWithBody Record a version whose media were pushed
 	//
 	// Needs the right to stock.
@@ -2779,12 +3099,48 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment} (the `GetDeployment` operationId).
 	GetDeployment(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AcceptDeploymentWithBody Record change enablement's acceptance of a finished deployment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+	AcceptDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptDeployment Record change enablement's acceptance of a finished deployment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+	AcceptDeployment(ctx context.Context, deployment string, body AcceptDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetApproval Show what somebody who must decide on a deployment has to see
 	//
 	// Needs the right to view.
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
 	GetApproval(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskDeploymentAgainWithBody Ask approvers once more, maybe for something else; earlier votes do not count
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+	AskDeploymentAgainWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskDeploymentAgain Ask approvers once more, maybe for something else; earlier votes do not count
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+	AskDeploymentAgain(ctx context.Context, deployment string, body AskDeploymentAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ExportRecord Export the record of a deployment, to be verified offline
 	//
@@ -2836,12 +3192,48 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment}/output (the `ListDeploymentOutput` operationId).
 	ListDeploymentOutput(ctx context.Context, deployment string, params *ListDeploymentOutputParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ReplanDeploymentWithBody Give a deployment the plan that its request gives now; say what changed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+	ReplanDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplanDeployment Give a deployment the plan that its request gives now; say what changed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+	ReplanDeployment(ctx context.Context, deployment string, body ReplanDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeploymentReports List what executors reported, in order of arrival
 	//
 	// Needs the right to view.
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/reports (the `ListDeploymentReports` operationId).
 	ListDeploymentReports(ctx context.Context, deployment string, params *ListDeploymentReportsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RescheduleDeploymentWithBody Move the start of a deployment; outside its window everybody is asked again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+	RescheduleDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RescheduleDeployment Move the start of a deployment; outside its window everybody is asked again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+	RescheduleDeployment(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDeploymentTargets List the targets of a deployment by name
 	//
@@ -3156,6 +3548,38 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/releases/{release}/journey (the `GetReleaseJourney` operationId).
 	GetReleaseJourney(ctx context.Context, release string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListReviews List the reviews of emergency deployments, newest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/reviews (the `ListReviews` operationId).
+	ListReviews(ctx context.Context, params *ListReviewsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReview Show a review
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/reviews/{review} (the `GetReview` operationId).
+	GetReview(ctx context.Context, review string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompleteReviewWithBody Keep what a review found
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+	CompleteReviewWithBody(ctx context.Context, review string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompleteReview Keep what a review found
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+	CompleteReview(ctx context.Context, review string, body CompleteReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
 	//
 	// Needs the right to administer.
@@ -3449,6 +3873,61 @@ func (c *Client) ListApprovals(ctx context.Context, params *ListApprovalsParams,
 	return c.Client.Do(req)
 }
 
+// ListChanges List what was said of changes, by deployment
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/changes (the `ListChanges` operationId).
+func (c *Client) ListChanges(ctx context.Context, params *ListChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChangesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SayOfChangeWithBody Say that a change is authorised, or not (any more), for the deployments that name it
+//
+// Needs the right to integrate.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+func (c *Client) SayOfChangeWithBody(ctx context.Context, change string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSayOfChangeRequestWithBody(c.Server, change, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SayOfChange Say that a change is authorised, or not (any more), for the deployments that name it
+//
+// Needs the right to integrate.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+func (c *Client) SayOfChange(ctx context.Context, change string, body SayOfChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSayOfChangeRequest(c.Server, change, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AddVersionWithBody Record a version whose media were pushed
 //
 // Needs the right to stock.
@@ -3690,6 +4169,44 @@ func (c *Client) GetDeployment(ctx context.Context, deployment string, reqEditor
 	return c.Client.Do(req)
 }
 
+// AcceptDeploymentWithBody Record change enablement's acceptance of a finished deployment
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+func (c *Client) AcceptDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptDeploymentRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptDeployment Record change enablement's acceptance of a finished deployment
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+func (c *Client) AcceptDeployment(ctx context.Context, deployment string, body AcceptDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptDeploymentRequest(c.Server, deployment, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetApproval Show what somebody who must decide on a deployment has to see
 //
 // Needs the right to view.
@@ -3697,6 +4214,44 @@ func (c *Client) GetDeployment(ctx context.Context, deployment string, reqEditor
 // Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
 func (c *Client) GetApproval(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetApprovalRequest(c.Server, deployment)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskDeploymentAgainWithBody Ask approvers once more, maybe for something else; earlier votes do not count
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+func (c *Client) AskDeploymentAgainWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskDeploymentAgainRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskDeploymentAgain Ask approvers once more, maybe for something else; earlier votes do not count
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+func (c *Client) AskDeploymentAgain(ctx context.Context, deployment string, body AskDeploymentAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskDeploymentAgainRequest(c.Server, deployment, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3817,6 +4372,44 @@ func (c *Client) ListDeploymentOutput(ctx context.Context, deployment string, pa
 	return c.Client.Do(req)
 }
 
+// ReplanDeploymentWithBody Give a deployment the plan that its request gives now; say what changed
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+func (c *Client) ReplanDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplanDeploymentRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplanDeployment Give a deployment the plan that its request gives now; say what changed
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+func (c *Client) ReplanDeployment(ctx context.Context, deployment string, body ReplanDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplanDeploymentRequest(c.Server, deployment, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDeploymentReports List what executors reported, in order of arrival
 //
 // Needs the right to view.
@@ -3824,6 +4417,44 @@ func (c *Client) ListDeploymentOutput(ctx context.Context, deployment string, pa
 // Corresponds with GET /api/v1/deployments/{deployment}/reports (the `ListDeploymentReports` operationId).
 func (c *Client) ListDeploymentReports(ctx context.Context, deployment string, params *ListDeploymentReportsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDeploymentReportsRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RescheduleDeploymentWithBody Move the start of a deployment; outside its window everybody is asked again
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+func (c *Client) RescheduleDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRescheduleDeploymentRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RescheduleDeployment Move the start of a deployment; outside its window everybody is asked again
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+func (c *Client) RescheduleDeployment(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRescheduleDeploymentRequest(c.Server, deployment, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4537,6 +5168,78 @@ func (c *Client) GetReleaseJourney(ctx context.Context, release string, reqEdito
 	return c.Client.Do(req)
 }
 
+// ListReviews List the reviews of emergency deployments, newest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/reviews (the `ListReviews` operationId).
+func (c *Client) ListReviews(ctx context.Context, params *ListReviewsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReviewsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReview Show a review
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/reviews/{review} (the `GetReview` operationId).
+func (c *Client) GetReview(ctx context.Context, review string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReviewRequest(c.Server, review)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompleteReviewWithBody Keep what a review found
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+func (c *Client) CompleteReviewWithBody(ctx context.Context, review string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompleteReviewRequestWithBody(c.Server, review, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompleteReview Keep what a review found
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+func (c *Client) CompleteReview(ctx context.Context, review string, body CompleteReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompleteReviewRequest(c.Server, review, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
 //
 // Needs the right to administer.
@@ -5203,6 +5906,119 @@ func NewListApprovalsRequest(server string, params *ListApprovalsParams) (*http.
 	return req, nil
 }
 
+// NewListChangesRequest constructs an http.Request for the ListChanges method
+func NewListChangesRequest(server string, params *ListChangesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/changes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "change", params.Change, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSayOfChangeRequest calls the generic SayOfChange builder with application/json body
+func NewSayOfChangeRequest(server string, change string, body SayOfChangeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSayOfChangeRequestWithBody(server, change, "application/json", bodyReader)
+}
+
+// NewSayOfChangeRequestWithBody constructs an http.Request for the SayOfChange method, with any body, and a specified content type
+func NewSayOfChangeRequestWithBody(server string, change string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "change", change, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/changes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewAddVersionRequest calls the generic AddVersion builder with application/json body
 func NewAddVersionRequest(server string, component string, body AddVersionJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5625,6 +6441,53 @@ func NewGetDeploymentRequest(server string, deployment string) (*http.Request, e
 	return req, nil
 }
 
+// NewAcceptDeploymentRequest calls the generic AcceptDeployment builder with application/json body
+func NewAcceptDeploymentRequest(server string, deployment string, body AcceptDeploymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcceptDeploymentRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewAcceptDeploymentRequestWithBody constructs an http.Request for the AcceptDeployment method, with any body, and a specified content type
+func NewAcceptDeploymentRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/accept", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetApprovalRequest constructs an http.Request for the GetApproval method
 func NewGetApprovalRequest(server string, deployment string) (*http.Request, error) {
 	var err error
@@ -5655,6 +6518,53 @@ func NewGetApprovalRequest(server string, deployment string) (*http.Request, err
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewAskDeploymentAgainRequest calls the generic AskDeploymentAgain builder with application/json body
+func NewAskDeploymentAgainRequest(server string, deployment string, body AskDeploymentAgainJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskDeploymentAgainRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewAskDeploymentAgainRequestWithBody constructs an http.Request for the AskDeploymentAgain method, with any body, and a specified content type
+func NewAskDeploymentAgainRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/ask-again", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5860,6 +6770,53 @@ func NewListDeploymentOutputRequest(server string, deployment string, params *Li
 	return req, nil
 }
 
+// NewReplanDeploymentRequest calls the generic ReplanDeployment builder with application/json body
+func NewReplanDeploymentRequest(server string, deployment string, body ReplanDeploymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplanDeploymentRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewReplanDeploymentRequestWithBody constructs an http.Request for the ReplanDeployment method, with any body, and a specified content type
+func NewReplanDeploymentRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/replan", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListDeploymentReportsRequest constructs an http.Request for the ListDeploymentReports method
 func NewListDeploymentReportsRequest(server string, deployment string, params *ListDeploymentReportsParams) (*http.Request, error) {
 	var err error
@@ -5929,6 +6886,53 @@ func NewListDeploymentReportsRequest(server string, deployment string, params *L
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewRescheduleDeploymentRequest calls the generic RescheduleDeployment builder with application/json body
+func NewRescheduleDeploymentRequest(server string, deployment string, body RescheduleDeploymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRescheduleDeploymentRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewRescheduleDeploymentRequestWithBody constructs an http.Request for the RescheduleDeployment method, with any body, and a specified content type
+func NewRescheduleDeploymentRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/reschedule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -7488,6 +8492,161 @@ func NewGetReleaseJourneyRequest(server string, release string) (*http.Request, 
 	return req, nil
 }
 
+// NewListReviewsRequest constructs an http.Request for the ListReviews method
+func NewListReviewsRequest(server string, params *ListReviewsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/reviews")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment", params.Deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetReviewRequest constructs an http.Request for the GetReview method
+func NewGetReviewRequest(server string, review string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "review", review, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/reviews/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCompleteReviewRequest calls the generic CompleteReview builder with application/json body
+func NewCompleteReviewRequest(server string, review string, body CompleteReviewJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCompleteReviewRequestWithBody(server, review, "application/json", bodyReader)
+}
+
+// NewCompleteReviewRequestWithBody constructs an http.Request for the CompleteReview method, with any body, and a specified content type
+func NewCompleteReviewRequestWithBody(server string, review string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "review", review, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/reviews/%s/complete", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewShowSubscriptionSecretRequest calls the generic ShowSubscriptionSecret builder with application/json body
 func NewShowSubscriptionSecretRequest(server string, subscription string, body ShowSubscriptionSecretJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -8200,6 +9359,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
 	ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error)
 
+	// ListChangesWithResponse List what was said of changes, by deployment
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/changes (the `ListChanges` operationId).
+	ListChangesWithResponse(ctx context.Context, params *ListChangesParams, reqEditors ...RequestEditorFn) (*ListChangesResponse, error)
+
+	// SayOfChangeWithBodyWithResponse Say that a change is authorised, or not (any more), for the deployments that name it
+	//
+	// Needs the right to integrate.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+	SayOfChangeWithBodyWithResponse(ctx context.Context, change string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SayOfChangeResponse, error)
+
+	// SayOfChangeWithResponse Say that a change is authorised, or not (any more), for the deployments that name it
+	//
+	// Needs the right to integrate.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+	SayOfChangeWithResponse(ctx context.Context, change string, body SayOfChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*SayOfChangeResponse, error)
+
 	// AddVersionWithBodyWithResponse Record a version whose media were pushed
 	//
 	// Needs the right to stock.
@@ -8317,6 +9503,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment} (the `GetDeployment` operationId).
 	GetDeploymentWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*GetDeploymentResponse, error)
 
+	// AcceptDeploymentWithBodyWithResponse Record change enablement's acceptance of a finished deployment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+	AcceptDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptDeploymentResponse, error)
+
+	// AcceptDeploymentWithResponse Record change enablement's acceptance of a finished deployment
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+	AcceptDeploymentWithResponse(ctx context.Context, deployment string, body AcceptDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptDeploymentResponse, error)
+
 	// GetApprovalWithResponse Show what somebody who must decide on a deployment has to see
 	//
 	// Needs the right to view.
@@ -8325,6 +9529,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/approval (the `GetApproval` operationId).
 	GetApprovalWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*GetApprovalResponse, error)
+
+	// AskDeploymentAgainWithBodyWithResponse Ask approvers once more, maybe for something else; earlier votes do not count
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+	AskDeploymentAgainWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskDeploymentAgainResponse, error)
+
+	// AskDeploymentAgainWithResponse Ask approvers once more, maybe for something else; earlier votes do not count
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+	AskDeploymentAgainWithResponse(ctx context.Context, deployment string, body AskDeploymentAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*AskDeploymentAgainResponse, error)
 
 	// ExportRecordWithResponse Export the record of a deployment, to be verified offline
 	//
@@ -8380,6 +9602,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment}/output (the `ListDeploymentOutput` operationId).
 	ListDeploymentOutputWithResponse(ctx context.Context, deployment string, params *ListDeploymentOutputParams, reqEditors ...RequestEditorFn) (*ListDeploymentOutputResponse, error)
 
+	// ReplanDeploymentWithBodyWithResponse Give a deployment the plan that its request gives now; say what changed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+	ReplanDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplanDeploymentResponse, error)
+
+	// ReplanDeploymentWithResponse Give a deployment the plan that its request gives now; say what changed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+	ReplanDeploymentWithResponse(ctx context.Context, deployment string, body ReplanDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplanDeploymentResponse, error)
+
 	// ListDeploymentReportsWithResponse List what executors reported, in order of arrival
 	//
 	// Needs the right to view.
@@ -8388,6 +9628,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/reports (the `ListDeploymentReports` operationId).
 	ListDeploymentReportsWithResponse(ctx context.Context, deployment string, params *ListDeploymentReportsParams, reqEditors ...RequestEditorFn) (*ListDeploymentReportsResponse, error)
+
+	// RescheduleDeploymentWithBodyWithResponse Move the start of a deployment; outside its window everybody is asked again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+	RescheduleDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RescheduleDeploymentResponse, error)
+
+	// RescheduleDeploymentWithResponse Move the start of a deployment; outside its window everybody is asked again
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+	RescheduleDeploymentWithResponse(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*RescheduleDeploymentResponse, error)
 
 	// ListDeploymentTargetsWithResponse List the targets of a deployment by name
 	//
@@ -8739,6 +9997,42 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/releases/{release}/journey (the `GetReleaseJourney` operationId).
 	GetReleaseJourneyWithResponse(ctx context.Context, release string, reqEditors ...RequestEditorFn) (*GetReleaseJourneyResponse, error)
+
+	// ListReviewsWithResponse List the reviews of emergency deployments, newest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/reviews (the `ListReviews` operationId).
+	ListReviewsWithResponse(ctx context.Context, params *ListReviewsParams, reqEditors ...RequestEditorFn) (*ListReviewsResponse, error)
+
+	// GetReviewWithResponse Show a review
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/reviews/{review} (the `GetReview` operationId).
+	GetReviewWithResponse(ctx context.Context, review string, reqEditors ...RequestEditorFn) (*GetReviewResponse, error)
+
+	// CompleteReviewWithBodyWithResponse Keep what a review found
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+	CompleteReviewWithBodyWithResponse(ctx context.Context, review string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompleteReviewResponse, error)
+
+	// CompleteReviewWithResponse Keep what a review found
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+	CompleteReviewWithResponse(ctx context.Context, review string, body CompleteReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*CompleteReviewResponse, error)
 
 	// ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
 	//
@@ -9223,6 +10517,102 @@ func (r ListApprovalsResponse) ContentType() string {
 	return ""
 }
 
+type ListChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListApprovalConfirmation
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListChangesResponse) GetJSON200() *ListApprovalConfirmation {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListChangesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListChangesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SayOfChangeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ChangesSaid
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SayOfChangeResponse) GetJSON200() *ChangesSaid {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SayOfChangeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SayOfChangeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SayOfChangeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SayOfChangeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SayOfChangeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type AddVersionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9607,6 +10997,54 @@ func (r GetDeploymentResponse) ContentType() string {
 	return ""
 }
 
+type AcceptDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptDeploymentResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AcceptDeploymentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptDeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetApprovalResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9649,6 +11087,54 @@ func (r GetApprovalResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetApprovalResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AskDeploymentAgainResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Anew
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AskDeploymentAgainResponse) GetJSON200() *Anew {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AskDeploymentAgainResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AskDeploymentAgainResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskDeploymentAgainResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskDeploymentAgainResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskDeploymentAgainResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9855,6 +11341,54 @@ func (r ListDeploymentOutputResponse) ContentType() string {
 	return ""
 }
 
+type ReplanDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Anew
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReplanDeploymentResponse) GetJSON200() *Anew {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReplanDeploymentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReplanDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReplanDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReplanDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReplanDeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDeploymentReportsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9897,6 +11431,54 @@ func (r ListDeploymentReportsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDeploymentReportsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RescheduleDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Anew
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RescheduleDeploymentResponse) GetJSON200() *Anew {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RescheduleDeploymentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RescheduleDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RescheduleDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RescheduleDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RescheduleDeploymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11274,6 +12856,150 @@ func (r GetReleaseJourneyResponse) ContentType() string {
 	return ""
 }
 
+type ListReviewsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListApprovalReview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReviewsResponse) GetJSON200() *ListApprovalReview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListReviewsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReviewsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReviewsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReviewsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReviewsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ApprovalReview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetReviewResponse) GetJSON200() *ApprovalReview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReviewResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CompleteReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ApprovalReview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompleteReviewResponse) GetJSON200() *ApprovalReview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompleteReviewResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompleteReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompleteReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompleteReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompleteReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ShowSubscriptionSecretResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12022,6 +13748,51 @@ func (c *ClientWithResponses) ListApprovalsWithResponse(ctx context.Context, par
 	return ParseListApprovalsResponse(rsp)
 }
 
+// ListChangesWithResponse List what was said of changes, by deployment
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/changes (the `ListChanges` operationId).
+func (c *ClientWithResponses) ListChangesWithResponse(ctx context.Context, params *ListChangesParams, reqEditors ...RequestEditorFn) (*ListChangesResponse, error) {
+	rsp, err := c.ListChanges(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListChangesResponse(rsp)
+}
+
+// SayOfChangeWithBodyWithResponse Say that a change is authorised, or not (any more), for the deployments that name it
+//
+// Needs the right to integrate.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+func (c *ClientWithResponses) SayOfChangeWithBodyWithResponse(ctx context.Context, change string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SayOfChangeResponse, error) {
+	rsp, err := c.SayOfChangeWithBody(ctx, change, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSayOfChangeResponse(rsp)
+}
+
+// SayOfChangeWithResponse Say that a change is authorised, or not (any more), for the deployments that name it
+//
+// Needs the right to integrate.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
+func (c *ClientWithResponses) SayOfChangeWithResponse(ctx context.Context, change string, body SayOfChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*SayOfChangeResponse, error) {
+	rsp, err := c.SayOfChange(ctx, change, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSayOfChangeResponse(rsp)
+}
+
 // AddVersionWithBodyWithResponse Record a version whose media were pushed
 //
 // Needs the right to stock.
@@ -12217,6 +13988,36 @@ func (c *ClientWithResponses) GetDeploymentWithResponse(ctx context.Context, dep
 	return ParseGetDeploymentResponse(rsp)
 }
 
+// AcceptDeploymentWithBodyWithResponse Record change enablement's acceptance of a finished deployment
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+func (c *ClientWithResponses) AcceptDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptDeploymentResponse, error) {
+	rsp, err := c.AcceptDeploymentWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptDeploymentResponse(rsp)
+}
+
+// AcceptDeploymentWithResponse Record change enablement's acceptance of a finished deployment
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/accept (the `AcceptDeployment` operationId).
+func (c *ClientWithResponses) AcceptDeploymentWithResponse(ctx context.Context, deployment string, body AcceptDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptDeploymentResponse, error) {
+	rsp, err := c.AcceptDeployment(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptDeploymentResponse(rsp)
+}
+
 // GetApprovalWithResponse Show what somebody who must decide on a deployment has to see
 //
 // Needs the right to view.
@@ -12230,6 +14031,36 @@ func (c *ClientWithResponses) GetApprovalWithResponse(ctx context.Context, deplo
 		return nil, err
 	}
 	return ParseGetApprovalResponse(rsp)
+}
+
+// AskDeploymentAgainWithBodyWithResponse Ask approvers once more, maybe for something else; earlier votes do not count
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+func (c *ClientWithResponses) AskDeploymentAgainWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskDeploymentAgainResponse, error) {
+	rsp, err := c.AskDeploymentAgainWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskDeploymentAgainResponse(rsp)
+}
+
+// AskDeploymentAgainWithResponse Ask approvers once more, maybe for something else; earlier votes do not count
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/ask-again (the `AskDeploymentAgain` operationId).
+func (c *ClientWithResponses) AskDeploymentAgainWithResponse(ctx context.Context, deployment string, body AskDeploymentAgainJSONRequestBody, reqEditors ...RequestEditorFn) (*AskDeploymentAgainResponse, error) {
+	rsp, err := c.AskDeploymentAgain(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskDeploymentAgainResponse(rsp)
 }
 
 // ExportRecordWithResponse Export the record of a deployment, to be verified offline
@@ -12322,6 +14153,36 @@ func (c *ClientWithResponses) ListDeploymentOutputWithResponse(ctx context.Conte
 	return ParseListDeploymentOutputResponse(rsp)
 }
 
+// ReplanDeploymentWithBodyWithResponse Give a deployment the plan that its request gives now; say what changed
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+func (c *ClientWithResponses) ReplanDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplanDeploymentResponse, error) {
+	rsp, err := c.ReplanDeploymentWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplanDeploymentResponse(rsp)
+}
+
+// ReplanDeploymentWithResponse Give a deployment the plan that its request gives now; say what changed
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/replan (the `ReplanDeployment` operationId).
+func (c *ClientWithResponses) ReplanDeploymentWithResponse(ctx context.Context, deployment string, body ReplanDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplanDeploymentResponse, error) {
+	rsp, err := c.ReplanDeployment(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplanDeploymentResponse(rsp)
+}
+
 // ListDeploymentReportsWithResponse List what executors reported, in order of arrival
 //
 // Needs the right to view.
@@ -12335,6 +14196,36 @@ func (c *ClientWithResponses) ListDeploymentReportsWithResponse(ctx context.Cont
 		return nil, err
 	}
 	return ParseListDeploymentReportsResponse(rsp)
+}
+
+// RescheduleDeploymentWithBodyWithResponse Move the start of a deployment; outside its window everybody is asked again
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+func (c *ClientWithResponses) RescheduleDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RescheduleDeploymentResponse, error) {
+	rsp, err := c.RescheduleDeploymentWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRescheduleDeploymentResponse(rsp)
+}
+
+// RescheduleDeploymentWithResponse Move the start of a deployment; outside its window everybody is asked again
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
+func (c *ClientWithResponses) RescheduleDeploymentWithResponse(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*RescheduleDeploymentResponse, error) {
+	rsp, err := c.RescheduleDeployment(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRescheduleDeploymentResponse(rsp)
 }
 
 // ListDeploymentTargetsWithResponse List the targets of a deployment by name
@@ -12922,6 +14813,66 @@ func (c *ClientWithResponses) GetReleaseJourneyWithResponse(ctx context.Context,
 	return ParseGetReleaseJourneyResponse(rsp)
 }
 
+// ListReviewsWithResponse List the reviews of emergency deployments, newest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/reviews (the `ListReviews` operationId).
+func (c *ClientWithResponses) ListReviewsWithResponse(ctx context.Context, params *ListReviewsParams, reqEditors ...RequestEditorFn) (*ListReviewsResponse, error) {
+	rsp, err := c.ListReviews(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReviewsResponse(rsp)
+}
+
+// GetReviewWithResponse Show a review
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/reviews/{review} (the `GetReview` operationId).
+func (c *ClientWithResponses) GetReviewWithResponse(ctx context.Context, review string, reqEditors ...RequestEditorFn) (*GetReviewResponse, error) {
+	rsp, err := c.GetReview(ctx, review, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReviewResponse(rsp)
+}
+
+// CompleteReviewWithBodyWithResponse Keep what a review found
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+func (c *ClientWithResponses) CompleteReviewWithBodyWithResponse(ctx context.Context, review string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CompleteReviewResponse, error) {
+	rsp, err := c.CompleteReviewWithBody(ctx, review, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompleteReviewResponse(rsp)
+}
+
+// CompleteReviewWithResponse Keep what a review found
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
+func (c *ClientWithResponses) CompleteReviewWithResponse(ctx context.Context, review string, body CompleteReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*CompleteReviewResponse, error) {
+	rsp, err := c.CompleteReview(ctx, review, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompleteReviewResponse(rsp)
+}
+
 // ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
 //
 // Needs the right to administer.
@@ -13404,6 +15355,72 @@ func ParseListApprovalsResponse(rsp *http.Response) (*ListApprovalsResponse, err
 	return response, nil
 }
 
+// ParseListChangesResponse parses an HTTP response from a ListChangesWithResponse call
+func ParseListChangesResponse(rsp *http.Response) (*ListChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListApprovalConfirmation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSayOfChangeResponse parses an HTTP response from a SayOfChangeWithResponse call
+func ParseSayOfChangeResponse(rsp *http.Response) (*SayOfChangeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SayOfChangeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ChangesSaid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAddVersionResponse parses an HTTP response from a AddVersionWithResponse call
 func ParseAddVersionResponse(rsp *http.Response) (*AddVersionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13668,6 +15685,39 @@ func ParseGetDeploymentResponse(rsp *http.Response) (*GetDeploymentResponse, err
 	return response, nil
 }
 
+// ParseAcceptDeploymentResponse parses an HTTP response from a AcceptDeploymentWithResponse call
+func ParseAcceptDeploymentResponse(rsp *http.Response) (*AcceptDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetApprovalResponse parses an HTTP response from a GetApprovalWithResponse call
 func ParseGetApprovalResponse(rsp *http.Response) (*GetApprovalResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13684,6 +15734,39 @@ func ParseGetApprovalResponse(rsp *http.Response) (*GetApprovalResponse, error) 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Sheet
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAskDeploymentAgainResponse parses an HTTP response from a AskDeploymentAgainWithResponse call
+func ParseAskDeploymentAgainResponse(rsp *http.Response) (*AskDeploymentAgainResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskDeploymentAgainResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Anew
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13853,6 +15936,39 @@ func ParseListDeploymentOutputResponse(rsp *http.Response) (*ListDeploymentOutpu
 	return response, nil
 }
 
+// ParseReplanDeploymentResponse parses an HTTP response from a ReplanDeploymentWithResponse call
+func ParseReplanDeploymentResponse(rsp *http.Response) (*ReplanDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReplanDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Anew
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDeploymentReportsResponse parses an HTTP response from a ListDeploymentReportsWithResponse call
 func ParseListDeploymentReportsResponse(rsp *http.Response) (*ListDeploymentReportsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13869,6 +15985,39 @@ func ParseListDeploymentReportsResponse(rsp *http.Response) (*ListDeploymentRepo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListDeploymentReport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRescheduleDeploymentResponse parses an HTTP response from a RescheduleDeploymentWithResponse call
+func ParseRescheduleDeploymentResponse(rsp *http.Response) (*RescheduleDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RescheduleDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Anew
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14811,6 +16960,105 @@ func ParseGetReleaseJourneyResponse(rsp *http.Response) (*GetReleaseJourneyRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest JourneyView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListReviewsResponse parses an HTTP response from a ListReviewsWithResponse call
+func ParseListReviewsResponse(rsp *http.Response) (*ListReviewsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReviewsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListApprovalReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetReviewResponse parses an HTTP response from a GetReviewWithResponse call
+func ParseGetReviewResponse(rsp *http.Response) (*GetReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ApprovalReview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCompleteReviewResponse parses an HTTP response from a CompleteReviewWithResponse call
+func ParseCompleteReviewResponse(rsp *http.Response) (*CompleteReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompleteReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ApprovalReview
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -12,12 +12,18 @@ import (
 	"tranship.dev/tranship/api/client"
 )
 
+// The decisions of a vote.
+const (
+	voteFor     client.VoteRequestDecision = "approve"
+	voteAgainst client.VoteRequestDecision = "reject"
+)
+
 func (c *console) approval() *cobra.Command {
 	cmd := group("approval", "Look at what waits for approval, and decide",
 		c.approvalList(), c.approvalShow(),
-		c.decideOn(client.Approve, "give D-12", "Approve a deployment", `Approve what a deployment asks: its plan, its window, who carries it out. The vote holds
+		c.decideOn(voteFor, "give D-12", "Approve a deployment", `Approve what a deployment asks: its plan, its window, who carries it out. The vote holds
 until that changes, whatever changes it. Nobody approves what they asked for or carry out.`),
-		c.decideOn(client.Reject, "reject D-12 --reason WHY", "Reject a deployment: it goes back to its author, who can ask again", ""),
+		c.decideOn(voteAgainst, "reject D-12 --reason WHY", "Reject a deployment: it goes back to its author, who can ask again", ""),
 		c.approvalWithdraw())
 	cmd.Aliases = []string{"approvals"}
 	return cmd
@@ -83,7 +89,7 @@ func runVote(ctx context.Context, c *console, id string, in client.VoteRequest, 
 	if err != nil {
 		return err
 	}
-	if in.Decision == client.Reject {
+	if in.Decision == voteAgainst {
 		if in.Reason, err = c.reason(in.Reason); err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func (c *console) root() *cobra.Command {
 		c.login(), c.logout(), c.whoami(),
 		c.apply(), c.get(), c.remove(), c.history(),
 		c.library(), c.key(),
-		c.plan(), c.deploy(), c.deployment(), c.approval(), c.inventory(), c.why(),
+		c.plan(), c.deploy(), c.deployment(), c.approval(), c.change(), c.review(), c.inventory(), c.why(),
 		c.trigger(), c.journey(), c.evidence(), c.pin(), c.unpin(), c.pins(),
 		c.agents(), c.token(),
 		c.announcement(), c.subscription(),

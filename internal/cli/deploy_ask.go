@@ -17,16 +17,22 @@ type askInput struct {
 }
 
 func (in *askInput) flags(cmd *cobra.Command) {
+	in.wordFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&in.window, "window", "", `START/END: when it may start and must have ended; either side may be empty`)
+	flags.StringVar(&in.at, "at", "", `not before then: "2026-11-17 22:00", RFC 3339, or +2h`)
+	flags.StringVar(&in.at, "start-after", "", "the same as --at")
+	_ = flags.MarkHidden("start-after")
+}
+
+// wordFlags are those of all but the time.
+func (in *askInput) wordFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&in.class, "class", "", "why it exists: requirement, release, operational, third-party, retirement, support, service-request or maintenance")
 	flags.StringVar(&in.stream, "stream", "", "what it contributes to: incident, request, improvement, new-service, changed-service or operations")
 	flags.StringVar(&in.urgency, "urgency", "", "normal, urgent or emergency")
 	flags.Int64Var(&in.priority, "priority", 0, "1 to 100; the higher starts first where not all can; by default 50, 70 for urgent, 90 for emergency")
 	flags.StringVar(&in.change, "change", "", "the change that authorises it, as people call it")
-	flags.StringVar(&in.window, "window", "", `START/END: when it may start and must have ended; either side may be empty`)
-	flags.StringVar(&in.at, "at", "", `not before then: "2026-11-17 22:00", RFC 3339, or +2h`)
-	flags.StringVar(&in.at, "start-after", "", "the same as --at")
-	_ = flags.MarkHidden("start-after")
 	flags.StringSliceVar(&in.implementers, "implementer", nil, "a person who carries out what is done by hand; may be given several times")
 }
 

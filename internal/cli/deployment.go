@@ -14,6 +14,7 @@ func (c *console) deployment() *cobra.Command {
 	cmd := group("deployment", "Look at deployments, and answer them",
 		c.deploymentList(), c.deploymentShow(), c.deploymentTargets(), c.deploymentWatch(), c.deploymentWhy(),
 		c.deploymentTimeline(), c.deploymentLog(), c.deploymentCancel(),
+		c.deploymentReschedule(), c.deploymentReplan(), c.deploymentAskAgain(), c.deploymentAccept(),
 		c.guide(client.Retry, "retry D-12 [TARGET...] --reason WHY", "Do failed targets again, from the failed step",
 			"All that failed, are unknown or were stopped; or exactly the TARGETs that are named."),
 		c.guide(client.Continue, "continue D-12 --reason WHY", "Accept the failures and go on", ""),

@@ -42,6 +42,9 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		"targets", fmt.Sprintf("%d in %s; %d done, %d touched, %d failed or unknown", d.Header.TargetCount,
 			count(len(d.Header.Waves), "wave"), d.Executed, d.Touched, d.Failures),
 		"stage", stageOf(d))
+	if a := d.AcceptedBy; a.By.Name != "" {
+		fmt.Fprintf(w, "accepted by %s at %s: %s\n", a.By.Name, clock(a.At), a.Why)
+	}
 	c.risk(w, d)
 	c.troubles(w, d)
 	if len(d.Waiting.Reasons) > 0 && d.State != closed {

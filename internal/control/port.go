@@ -30,7 +30,6 @@ type Tx interface {
 	plan.Store
 	deployment.Store
 	Timetable
-	deployment.Queue
 	deployment.History
 	record.Store
 	party.Store

@@ -122,6 +122,8 @@ func (s *server) register() {
 	s.registerDeployments()
 	s.registerGuidance()
 	s.registerApprovals()
+	s.registerAnew()
+	s.registerChanges()
 	s.registerInventory()
 	s.registerJourneys()
 	s.registerTriggers()

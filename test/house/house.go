@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,9 @@ type House struct {
 	Token string // the administrator's
 
 	listen, busListen string
-	change            []func(*wiring.ServerOptions)
+
+	ahead  atomic.Int64 // how far the server's clock is ahead of the host's
+	change []func(*wiring.ServerOptions)
 
 	t      testing.TB
 	log    *slog.Logger
@@ -70,6 +73,7 @@ func (h *House) Open() {
 	}
 	o := wiring.ServerOptions{
 		Dir: filepath.Join(h.Dir, "server"), Listen: listen, BusListen: busListen, Version: "test", Log: h.log,
+		Now: func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
 	}
 	for _, change := range h.change {
 		change(&o)
@@ -80,6 +84,10 @@ func (h *House) Open() {
 	}
 	h.Server = s
 }
+
+// Ahead moves the server's clock forward; what falls due by it is done when
+// somebody asks for it.
+func (h *House) Ahead(by time.Duration) { h.ahead.Add(int64(by)) }
 
 // Shut ends agents and server.
 func (h *House) Shut() {

@@ -130,7 +130,7 @@ func (c *course) startJudged(e StartJudged) {
 		verdict = practice.And(practice.Hold(practice.Reason{
 			Gate: "schedule", Message: fmt.Sprintf("it starts at %s", clock(c.d.StartAfter)), Until: c.d.StartAfter,
 		}), verdict)
-		if wake.IsZero() || c.d.StartAfter.Before(wake) || e.Verdict.Open {
+		if wake.IsZero() || c.d.StartAfter.Before(wake) {
 			wake = c.d.StartAfter
 		}
 	}
