@@ -86,8 +86,7 @@ func (c *Control) noteAttempt(ctx context.Context, scope practice.Scope, a commu
 func (c *Control) address(tx Tx, scope practice.Scope, a communication.Announcement) (Sending, error) {
 	s := Sending{ID: string(scope) + "-" + a.ID, At: a.At, Channel: a.Channel, To: a.To, Message: a.Message, Content: a.Content}
 	if a.Subscription == "" {
-		asked := a.Event == communication.Reminder || a.Event == communication.Escalation || a.Event == communication.Lapsed
-		return s, mailOf(tx, &s, !asked)
+		return s, mailOf(tx, &s)
 	}
 	d, err := tx.Document(practice.KindSubscription, a.Subscription)
 	if practice.CodeOf(err) == practice.NotFound {
@@ -119,7 +118,7 @@ func (c *Control) address(tx Tx, scope practice.Scope, a communication.Announcem
 		s.URL, s.Style = via.Chat.URL, via.Chat.Style
 		return s, nil
 	case a.Channel == communication.ByMail && via.Mail != nil:
-		return s, mailOf(tx, &s, false)
+		return s, mailOf(tx, &s)
 	}
 	return s, practice.Faultf(practice.Refused, "subscription %s does not tell by %s any more", sub.Name, a.Channel).Final()
 }
@@ -137,9 +136,8 @@ func checkOwner(tx Tx, s communication.Subscription) error {
 	return err
 }
 
-// mailOf turns the name of a person into their address; unasked: they are told
-// because they asked for the deployment, not because they must act or subscribe.
-func mailOf(tx Tx, s *Sending, unasked bool) error {
+// mailOf turns the name of a person into their address.
+func mailOf(tx Tx, s *Sending) error {
 	if communication.Address(s.To) {
 		return nil
 	}
@@ -151,8 +149,6 @@ func mailOf(tx Tx, s *Sending, unasked bool) error {
 		return err
 	case p.Spec.Left:
 		return practice.Faultf(practice.Refused, "%s has left", p.Name).Final()
-	case unasked && p.Spec.Quiet:
-		return practice.Faultf(practice.Refused, "%s does not want to be told", p.Name).Final()
 	case p.Spec.Mail == "":
 		return practice.Faultf(practice.Refused, "no mail address of %s is known", p.Name).WithHint("add spec.mail to the Person")
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/party"
 )
@@ -89,6 +90,11 @@ func (o *outbox) tell(id string, told []communication.Happening) error {
 	}
 	for i := range told {
 		told[i].Matter = matter
+		if told[i].First && o.control.Announce.Mails() {
+			if told[i].To, err = o.approvers(id); err != nil {
+				return err
+			}
+		}
 	}
 	o.told = map[string]bool{}
 	o.earlier, err = o.work.Announcements(communication.Filter{Deployment: id}, practice.Page{Limit: practice.DefaultLimit})
@@ -128,6 +134,34 @@ func (o *outbox) tellNamed(told []communication.Happening) error {
 		return nil
 	}
 	return o.mailTo(by.Name, rest)
+}
+
+// approvers gives the members whose approval a deployment misses, without who asked for it.
+func (o *outbox) approvers(id string) ([]string, error) {
+	d, err := o.work.Deployment(id)
+	if err != nil {
+		return nil, err
+	}
+	k, err := o.work.desk()
+	if err != nil {
+		return nil, err
+	}
+	in, err := k.input(d, o.work.now)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range approval.Judge(in).Groups {
+		if s.Missing == 0 {
+			continue
+		}
+		for _, seat := range in.People.Seats(s.Group, o.work.now) {
+			if seat.By == seat.Member && seat.By != d.RequestedBy.Name && !slices.Contains(names, seat.By) {
+				names = append(names, seat.By)
+			}
+		}
+	}
+	return names, nil
 }
 
 // mailTo tells a person by mail, unless they do not want it or cannot be reached.

@@ -18,6 +18,7 @@ import (
 	"tranship.dev/tranship/internal/announce/announcetest"
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/party"
@@ -329,5 +330,57 @@ func TestWhoMustActIsTold(t *testing.T) {
 	}
 	if got := mails.Mails()[before:]; len(got) != 1 || got[0].To != "bert@example.com" || !strings.Contains(got[0].Text, "misses an approval") {
 		t.Errorf("mails: %+v; want one to bert", got)
+	}
+}
+
+// R108: with real approvals: who must approve is asked, who asked is told that it
+// waits, that it was rejected, and that it goes on; systems hear of every vote.
+func TestApprovalIsTold(t *testing.T) {
+	t.Parallel()
+	mails := announcetest.NewMailbox(t, nil)
+	hook := announcetest.NewHook(t, nil)
+	h := told(t, mails.Address)
+	h.Apply(people)
+	h.Apply(twoAndOne)
+	put(t, h, practice.KindSubscription, "ci", hookTo(hook.URL))
+	d := request(t, h, anna, control.AskRequest{})
+	announced(t, h, communication.Filter{})
+	heard := func() map[string][]string {
+		by := map[string][]string{}
+		for _, m := range mails.Mails() {
+			_, rest, _ := strings.Cut(m.Text, "Subject: D-1: shop@1.0.0 into test ")
+			subject, _, _ := strings.Cut(rest, "\r\n")
+			subject, _, _ = strings.Cut(subject, "\n")
+			by[m.To] = append(by[m.To], strings.TrimSpace(subject))
+		}
+		return by
+	}
+	for _, who := range []string{"anna", "ben", "carla", "dora"} {
+		if got := heard()[who+"@example.org"]; !slices.Equal(got, []string{"waits for approval"}) {
+			t.Errorf("%s was told %q; want that it waits for approval", who, got)
+		}
+	}
+	if got := heard()["emil@example.org"]; len(got) > 0 {
+		t.Errorf("a deputy was told %q", got)
+	}
+	if _, err := vote(t, h, person("dora"), d.ID, approval.Reject); err != nil {
+		t.Fatal(err)
+	}
+	announced(t, h, communication.Filter{})
+	if got := heard()["anna@example.org"]; len(got) != 2 || got[1] != "was rejected" {
+		t.Errorf("who asked was told %q; want that it was rejected too", got)
+	}
+	var types []string
+	for _, call := range hook.Calls() {
+		var e communication.CloudEvent
+		if err := json.Unmarshal(call.Body, &e); err != nil {
+			t.Fatal(err)
+		}
+		types = append(types, e.Type)
+	}
+	for _, want := range []string{"dev.cdevents.approval.created.0.1.0", "dev.cdevents.approval.closed.0.1.0", "dev.cdeventsx.tranship-deployment.rejected.0.1.0"} {
+		if !slices.Contains(types, want) {
+			t.Errorf("the system was told %v; want %s too", types, want)
+		}
 	}
 }

@@ -155,17 +155,17 @@ type Store interface {
 // ForPeople makes the announcement of what happened to one deployment, as people
 // read it; for a system, its content is added.
 func ForPeople(told []Happening, subscription string, by Channel, to string) Announcement {
-	last := told[len(told)-1]
-	a := Announcement{Event: last.Event(), Deployment: last.Deployment, Subscription: subscription, Channel: by, To: to, Message: Words(told)}
-	if by != ByWebhook && last.stays() {
-		for _, r := range last.Matter.Waiting.Reasons {
+	chief := chiefOf(told)
+	a := Announcement{Event: chief.Event(), Deployment: chief.Deployment, Subscription: subscription, Channel: by, To: to, Message: Words(told)}
+	if by != ByWebhook && chief.stays() {
+		for _, r := range chief.Matter.Waiting.Reasons {
 			if !slices.Contains(a.Gates, r.Gate) {
 				a.Gates = append(a.Gates, r.Gate)
 			}
 		}
 		slices.Sort(a.Gates)
 	}
-	if last.Event() == Trial {
+	if chief.Event() == Trial {
 		a.Deployment = "" // it is about none
 	}
 	return a

@@ -18,11 +18,11 @@ type Message struct {
 const maxWords = 600
 
 // Words gives the message about what happened to one deployment in one moment:
-// the subject speaks of the last, the text of all of them, then of what it
+// the subject speaks of the chief one, the text of all of them, then of what it
 // waits for, who can act, and how. There is at least one.
 func Words(happenings []Happening) Message {
-	last := happenings[len(happenings)-1]
-	m := last.Matter
+	chief := chiefOf(happenings)
+	m := chief.Matter
 	var b strings.Builder
 	for _, h := range happenings {
 		fmt.Fprintf(&b, "%s: %s %s.\n", moment(h.When), what(m), sentence(h))
@@ -38,7 +38,18 @@ func Words(happenings []Happening) Message {
 		fmt.Fprintf(&b, ": %s", brief(m.Reason))
 	}
 	fmt.Fprintf(&b, ".\nMore: tranship deployment why %s\n", m.Deployment)
-	return Message{Subject: oneLine(fmt.Sprintf("%s: %s %s", m.Deployment, what(m), headline(last))), Text: b.String()}
+	return Message{Subject: oneLine(fmt.Sprintf("%s: %s %s", m.Deployment, what(m), headline(chief))), Text: b.String()}
+}
+
+// chiefOf gives what a message is about in the first place: the last that
+// happened, but for what only says that it goes on waiting.
+func chiefOf(happenings []Happening) Happening {
+	for i := len(happenings) - 1; i >= 0; i-- {
+		if !happenings[i].stays() {
+			return happenings[i]
+		}
+	}
+	return happenings[len(happenings)-1]
 }
 
 // waits tells one reason with who can act and how.
