@@ -107,6 +107,9 @@ func (c *Control) TriggerSecret(ctx context.Context, scope practice.Scope, by pr
 // answered as known and has no second effect.
 func (c *Control) TakeHook(ctx context.Context, scope practice.Scope, d journey.Delivery) (taken journey.Delivery, err error) {
 	d.ID = plainText(d.ID)
+	for _, text := range []*string{&d.Event.Name, &d.Event.Repository, &d.Event.Branch, &d.Event.Tag, &d.Event.Commit, &d.Event.Component, &d.Event.Version} {
+		*text = plainText(*text) // what is too long or has control characters is no name of anything here
+	}
 	_, err = c.update(ctx, scope, func(w *work) error {
 		taken = d
 		taken.At = w.now

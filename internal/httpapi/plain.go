@@ -19,6 +19,7 @@ func (s *server) plain(mux *http.ServeMux) {
 	mux.Handle("/v2/", s.Registry)
 	mux.Handle("GET /api/v1/backup", s.protected(party.Administer, http.HandlerFunc(s.backup)))
 	mux.HandleFunc("GET /api/v1/schema", s.schema)
+	mux.Handle("POST /hooks/{trigger}", newHooks(s))
 	mux.HandleFunc("/", s.nothingHere)
 }
 
