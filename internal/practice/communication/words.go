@@ -2,6 +2,7 @@ package communication
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,9 +45,9 @@ func Words(happenings []Happening) Message {
 // chiefOf gives what a message is about in the first place: the last that
 // happened, but for what only says that it goes on waiting.
 func chiefOf(happenings []Happening) Happening {
-	for i := len(happenings) - 1; i >= 0; i-- {
-		if !happenings[i].stays() {
-			return happenings[i]
+	for _, h := range slices.Backward(happenings) {
+		if !h.stays() {
+			return h
 		}
 	}
 	return happenings[len(happenings)-1]
