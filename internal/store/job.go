@@ -45,7 +45,7 @@ const together = time.Second
 // Enqueue stores a job. River's own uniqueness is not used: it would drop a job
 // while an equal one runs, which may have looked before this transaction commits.
 func (t *tx) Enqueue(j control.Job, at time.Time) error {
-	now := time.Now().UTC()
+	now := t.store.now().UTC()
 	from, until, due := time.Unix(0, 0), now, time.Time{}
 	if at.After(now) {
 		due = at.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond) // River keeps milliseconds on SQLite

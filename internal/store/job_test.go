@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,6 +175,37 @@ func TestJobsWaitForTheirTime(t *testing.T) {
 			t.Fatal("not done within 20 s")
 		}
 	})
+}
+
+// TestJobsGoByTheClockOfTheStore: what is due tonight is done when the clock of
+// the store says so, whatever the host's clock says.
+func TestJobsGoByTheClockOfTheStore(t *testing.T) {
+	t.Parallel()
+	afternoon := time.Date(2031, 3, 4, 14, 0, 0, 0, time.UTC)
+	var ahead atomic.Int64
+	ahead.Store(int64(time.Until(afternoon)))
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	s, err := OpenSQLite(t.Context(), t.TempDir(), Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	done := make(chan control.Job, 4)
+	run(t, s, func(_ context.Context, j control.Job) error { done <- j; return nil })
+	enqueue(t, s, afternoon.Add(8*time.Hour), advance("tonight"))
+	enqueue(t, s, afternoon.Add(32*time.Hour), advance("tomorrow"))
+	enqueue(t, s, now(), advance("at once"))
+	if j := next(t, done); j.Subject != "at once" {
+		t.Fatalf("%s is done in the afternoon", j.Subject)
+	}
+	ahead.Add(int64(9 * time.Hour))
+	if j := next(t, done); j.Subject != "tonight" {
+		t.Fatalf("%s is done at night", j.Subject)
+	}
+	ahead.Add(int64(24 * time.Hour))
+	if j := next(t, done); j.Subject != "tomorrow" {
+		t.Fatalf("%s is done on the next day", j.Subject)
+	}
 }
 
 func TestFailedAndPanickingJobsAreDoneAgain(t *testing.T) {

@@ -28,6 +28,8 @@ const (
 type Options struct {
 	// SkipCheck leaves out the check of the whole database file on opening.
 	SkipCheck bool
+	// Now is the clock that durable jobs become due by. nil: the host's.
+	Now func() time.Time
 
 	trace func(sql string, args []any)
 }
@@ -39,6 +41,7 @@ type sqlite struct {
 	lock    *lock
 	writer  *sql.DB
 	readers *sql.DB
+	now     func() time.Time // nil: the host's
 	jobs    *river.Client[*sql.Tx]
 }
 
@@ -54,14 +57,18 @@ func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{path: filepath.Join(dir, databaseFile), lock: held}
+	e := &sqlite{path: filepath.Join(dir, databaseFile), lock: held, now: o.Now}
 	if err := e.open(ctx, o); err != nil {
 		if kind, known := e.classify(err); kind == failure {
 			err = known
 		}
 		return nil, errors.Join(err, e.close())
 	}
-	return newStore(e, o.trace), nil
+	s := newStore(e, o.trace)
+	if o.Now != nil {
+		s.now = o.Now
+	}
+	return s, nil
 }
 
 func (e *sqlite) open(ctx context.Context, o Options) error {
@@ -90,7 +97,7 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	}
 	e.readers.SetMaxOpenConns(16)
 	e.readers.SetMaxIdleConns(4)
-	e.jobs, err = river.NewClient(riversqlite.New(e.writer), &river.Config{Logger: quiet})
+	e.jobs, err = river.NewClient(riversqlite.New(e.writer), &river.Config{Logger: quiet, Test: clockOf(e.now)})
 	return err
 }
 

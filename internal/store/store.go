@@ -27,6 +27,7 @@ const maxTries = 60
 type Store struct {
 	engine engine
 	trace  func(sql string, args []any) // sees every statement; nil outside tests
+	now    func() time.Time             // when jobs are due is measured by it
 
 	tends   atomic.Bool // somebody looks after the files
 	tending sync.WaitGroup
@@ -60,7 +61,7 @@ type transaction interface {
 }
 
 func newStore(e engine, trace func(string, []any)) *Store {
-	return &Store{engine: e, trace: trace, failed: make(chan struct{})}
+	return &Store{engine: e, trace: trace, now: time.Now, failed: make(chan struct{})}
 }
 
 // Update runs f in a transaction that writes; it commits when f returns nil.

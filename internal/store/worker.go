@@ -38,13 +38,34 @@ func (e *sqlite) worker(w *work) (worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.PollOnly = true
+	config.PollOnly, config.Test = true, clockOf(e.now)
 	config.FetchPollInterval = 25 * time.Millisecond
 	client, err := river.NewClient(riversqlite.New(e.writer), config)
 	if err != nil {
 		return nil, err
 	}
 	return &riverWorker[*sql.Tx]{client: client, before: e.takeBack}, nil
+}
+
+// otherClock lets River go by another clock than the host's.
+type otherClock struct{ now func() time.Time }
+
+// Now gives the time.
+func (c otherClock) Now() time.Time { return c.now() }
+
+// NowOrNil gives the time to statements, which else take the database's.
+func (c otherClock) NowOrNil() *time.Time {
+	now := c.now().UTC()
+	return &now
+}
+
+// clockOf gives River's setting of a clock; nil is the host's. River calls it a
+// setting for tests: a clock that is not the host's is nothing else.
+func clockOf(now func() time.Time) (c river.TestConfig) {
+	if now != nil {
+		c.Time = otherClock{now}
+	}
+	return c
 }
 
 // takeBack frees what a process that died left behind. The lock of the data

@@ -30,6 +30,7 @@ type AgentOptions struct {
 	Reconnect  time.Duration // between attempts to reach the server; 0 is a second; as much again is added at random
 	Version    string
 	Log        *slog.Logger
+	Now        func() time.Time // nil: the host's clock
 }
 
 // Agent is a running agent.
@@ -96,7 +97,7 @@ func (a *Agent) run(ctx context.Context, o AgentOptions, id agent.Identity) erro
 		Fetch: func(ctx context.Context, wanted plan.Artifact) (string, error) {
 			return artifact.Fetch(ctx, source, wanted, filepath.Join(o.StateDir, "cache"))
 		},
-		Clock: clock{}, Log: o.Log, Version: o.Version, Grace: o.Grace,
+		Clock: clock{o.Now}, Log: o.Log, Version: o.Version, Grace: o.Grace,
 	})
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func newExecutors(s *Server) *executors {
 
 // Hello takes a heartbeat; many are written in one go.
 func (e *executors) Hello(_ context.Context, from deployment.Sender, h deployment.Hello) (deployment.Welcome, error) {
-	now := time.Now().UTC()
+	now := clock{e.server.options.Now}.Now().UTC()
 	skew := h.Clock.Sub(now)
 	e.mu.Lock()
 	e.seen[from] = environment.Agent{

@@ -90,7 +90,7 @@ func StartServer(ctx context.Context, o ServerOptions) (*Server, error) {
 
 func (s *Server) start(ctx context.Context) (err error) {
 	o := s.options
-	if s.Store, err = store.OpenSQLite(ctx, o.Dir, store.Options{}); err != nil {
+	if s.Store, err = store.OpenSQLite(ctx, o.Dir, store.Options{Now: o.Now}); err != nil {
 		return err
 	}
 	if s.Keys, err = keyring.Open(filepath.Join(o.Dir, "keys")); err != nil {
@@ -123,7 +123,7 @@ func (s *Server) start(ctx context.Context) (err error) {
 // assemble makes the use cases and what they need.
 func (s *Server) assemble() (err error) {
 	s.registry, err = registry.New(registry.Options{
-		Dir: filepath.Join(s.options.Dir, "media"), Index: mediaIndex{s.Store},
+		Dir: filepath.Join(s.options.Dir, "media"), Index: mediaIndex{s.Store}, Now: s.options.Now,
 		Authorise: s.mediaAccess, Gate: s.mediaGate,
 		Fault: func(err error) { s.options.Log.Error("registry", "error", err) },
 	})

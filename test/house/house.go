@@ -38,6 +38,7 @@ type House struct {
 	change []func(*wiring.ServerOptions)
 
 	t      testing.TB
+	now    func() time.Time // nil: the host's clock
 	log    *slog.Logger
 	agents map[string]*wiring.Agent
 }
@@ -78,6 +79,7 @@ func (h *House) Open() {
 	for _, change := range h.change {
 		change(&o)
 	}
+	h.now = o.Now
 	s, err := wiring.StartServer(context.Background(), o)
 	if err != nil {
 		h.t.Fatal(err)
@@ -121,7 +123,7 @@ func (h *House) Enrol(name string, supervisor ...string) wiring.AgentOptions {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		h.t.Fatal(err)
 	}
-	o := wiring.AgentOptions{Name: name, StateDir: filepath.Join(h.Dir, "agents", name), Root: root, Supervisor: supervisor, Version: "test", Log: h.log}
+	o := wiring.AgentOptions{Name: name, StateDir: filepath.Join(h.Dir, "agents", name), Root: root, Supervisor: supervisor, Version: "test", Log: h.log, Now: h.now}
 	if len(o.Supervisor) == 0 {
 		o.Supervisor = []string{"/bin/false"}
 	}

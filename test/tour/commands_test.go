@@ -53,7 +53,7 @@ func commandLines(t *testing.T, file string) (found []step) {
 	return found
 }
 
-var flag = regexp.MustCompile(`^--?[a-z][a-z-]*`)
+var flagWord = regexp.MustCompile(`^--?[a-z][a-z-]*`)
 
 // known checks a command's words against the help of its verbs.
 func known(help map[string]string, words []string) error {
@@ -72,7 +72,7 @@ func known(help map[string]string, words []string) error {
 		if strings.ContainsAny(word, "|<>&;") {
 			break
 		}
-		if name := flag.FindString(word); name != "" && !regexp.MustCompile(regexp.QuoteMeta(name)+`[ ,\n]`).MatchString(text) {
+		if name := flagWord.FindString(word); name != "" && !regexp.MustCompile(regexp.QuoteMeta(name)+`[ ,\n]`).MatchString(text) {
 			return fmt.Errorf("flag %s is not in its help", name)
 		}
 	}

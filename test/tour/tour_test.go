@@ -17,6 +17,9 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "tranship" {
+		os.Exit(byTheClock())
+	}
 	os.Exit(run(m))
 }
 

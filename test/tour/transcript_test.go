@@ -17,7 +17,8 @@ import (
 // TestTranscripts types what the documentation shows in its console blocks, and
 // demands that the same comes out. All blocks of a file are one session; it
 // begins in a directory that holds docs. Numbers, times, digests and tokens may
-// be others; a line "..." stands for any lines.
+// be others; a line "..." stands for any lines. What stands before the $ is who
+// types (day_test.go); with -rewrite, what comes out otherwise is written down.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	for _, file := range documentation(t) {
@@ -27,9 +28,12 @@ func TestTranscripts(t *testing.T) {
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			s := open(t)
-			for _, step := range steps {
-				s.try(t, file, step)
+			s := begin(t, steps)
+			for i := range steps {
+				s.try(t, file, &steps[i])
+			}
+			if *rewrite {
+				write(t, file, steps)
 			}
 		})
 	}
@@ -48,9 +52,14 @@ func documentation(t *testing.T) []string {
 // step is a command with what it prints.
 type step struct {
 	line    int
+	who     string // "" is the administrator
 	command string
 	printed []string
+	clock   string // instead of a command: what the clock is set to
 }
+
+// typed is a line that somebody types.
+var typed = regexp.MustCompile(`^([a-z]*)\$ (.*)$`)
 
 // transcript reads the console blocks of a file.
 func transcript(t *testing.T, file string) (steps []step) {
@@ -61,15 +70,17 @@ func transcript(t *testing.T, file string) (steps []step) {
 	}
 	inside := false
 	for i, line := range strings.Split(string(raw), "\n") {
-		command, typed := strings.CutPrefix(line, "$ ")
+		command, set := typed.FindStringSubmatch(line), clockSet.FindStringSubmatch(line)
 		switch {
 		case line == "```console":
 			inside = true
 		case line == "```":
 			inside = false
+		case !inside && set != nil:
+			steps = append(steps, step{line: i + 1, clock: set[1]})
 		case !inside:
-		case typed:
-			steps = append(steps, step{line: i + 1, command: command})
+		case command != nil:
+			steps = append(steps, step{line: i + 1, who: command[1], command: command[2]})
 		case len(steps) > 0:
 			steps[len(steps)-1].printed = append(steps[len(steps)-1].printed, line)
 		}
@@ -82,10 +93,11 @@ type session struct {
 	in    io.Writer
 	out   *bufio.Reader
 	known map[string]string // what stands in the text: what it is in this session
+	day   *day              // nil: time is the host's
 }
 
 // open begins a session; it ends with the test, and with it all that it started.
-func open(t *testing.T) *session {
+func open(t *testing.T, settings ...string) *session {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "docs"), os.DirFS("../../docs")); err != nil {
@@ -97,6 +109,7 @@ func open(t *testing.T) *session {
 		"PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"),
 		"HOME="+dir, "XDG_CONFIG_HOME="+dir, "TZ=UTC", "TRANSHIP_LISTEN=127.0.0.1:0", "TRANSHIP_BUS_LISTEN=127.0.0.1:0",
 		"TRANSHIP_URL=", "TRANSHIP_TOKEN=")
+	sh.Env = append(sh.Env, settings...)
 	sh.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err := sh.StdinPipe()
 	if err != nil {
@@ -124,10 +137,38 @@ func open(t *testing.T) *session {
 	return &session{in: in, out: bufio.NewReader(read), known: map[string]string{}}
 }
 
-// try types a command and compares what it prints.
-func (s *session) try(t *testing.T, file string, p step) {
+// try types a command and compares what it prints. What only looks is typed again
+// until it comes out as written: what it looks at may take a moment.
+func (s *session) try(t *testing.T, file string, p *step) {
 	t.Helper()
-	command := p.command
+	if p.clock != "" {
+		s.day.set(t, p.clock)
+		return
+	}
+	var got []string
+	var err error
+	patience := 20 * time.Second
+	if *rewrite {
+		patience = 500 * time.Millisecond
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		got = s.enter(t, file, p)
+		if err = s.compare(trim(p.printed), trim(got)); err == nil || s.day == nil || !looks.MatchString(p.command) || time.Now().After(end) {
+			break
+		}
+	}
+	switch {
+	case err != nil && *rewrite:
+		p.printed = trim(got)
+	case err != nil:
+		t.Fatalf("%s:%d: $ %s\n%v; it printed\n%s", file, p.line, p.command, err, strings.Join(got, "\n"))
+	}
+}
+
+// enter types a command and gives what it prints.
+func (s *session) enter(t *testing.T, file string, p *step) (got []string) {
+	t.Helper()
+	command := s.as(p.who) + p.command
 	for written, actual := range s.known {
 		command = strings.ReplaceAll(command, written, actual)
 	}
@@ -135,19 +176,15 @@ func (s *session) try(t *testing.T, file string, p step) {
 	if _, err := fmt.Fprintf(s.in, "%s\necho '%s'\n", command, mark); err != nil {
 		t.Fatalf("%s:%d: %s: %v", file, p.line, p.command, err)
 	}
-	var got []string
 	for {
 		line, err := s.out.ReadString('\n')
 		if err != nil {
 			t.Fatalf("%s:%d: %s did not end: %v; it printed\n%s", file, p.line, p.command, err, strings.Join(got, "\n"))
 		}
 		if line = strings.TrimRight(line, "\n"); line == mark {
-			break
+			return got
 		}
 		got = append(got, line)
-	}
-	if err := s.compare(trim(p.printed), trim(got)); err != nil {
-		t.Fatalf("%s:%d: $ %s\n%v; it printed\n%s", file, p.line, p.command, err, strings.Join(got, "\n"))
 	}
 }
 
@@ -193,9 +230,13 @@ var blank = regexp.MustCompile(`\s+`)
 // alike says whether two lines are the same but for what differs each time, and
 // remembers the tokens and addresses that stand for others.
 func (s *session) alike(want, got string) bool {
-	w, g := volatile.FindAllString(want, -1), volatile.FindAllString(got, -1)
+	differs := volatile
+	if s.day != nil {
+		differs, want, got = volatileOfDay, seconds.ReplaceAllString(want, "$1"), seconds.ReplaceAllString(got, "$1")
+	}
+	w, g := differs.FindAllString(want, -1), differs.FindAllString(got, -1)
 	form := func(line string) string {
-		return strings.TrimSpace(blank.ReplaceAllString(volatile.ReplaceAllString(line, "#"), " "))
+		return strings.TrimSpace(blank.ReplaceAllString(differs.ReplaceAllString(line, "#"), " "))
 	}
 	if len(w) != len(g) || form(want) != form(got) {
 		return false
