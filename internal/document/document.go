@@ -71,6 +71,6 @@ func kindNames() []practice.Kind {
 		practice.KindProduct, practice.KindService, practice.KindEnvironment, practice.KindTarget,
 		practice.KindComponent, practice.KindRelease, practice.KindModel,
 		practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy,
-		practice.KindWindow, practice.KindFreeze, practice.KindBooking, practice.KindTrigger,
+		practice.KindWindow, practice.KindFreeze, practice.KindBooking, practice.KindTrigger, practice.KindSubscription,
 	}
 }
