@@ -32,4 +32,8 @@ func lockDirectory(path string) (*lock, error) {
 	return nil, fmt.Errorf("lock %s: %w", path, err)
 }
 
-func (l *lock) release() error { return l.file.Close() }
+// release frees the lock itself, not only this descriptor: a child that was forked
+// at this moment holds a copy until it executes.
+func (l *lock) release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}
