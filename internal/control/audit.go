@@ -36,14 +36,14 @@ func auditState(tx Tx, report *record.Report) error {
 		documents: map[documentKey]practice.Document{}, last: map[documentKey]int64{},
 		versions: map[string]versionTold{}, tokens: map[string]tokenTold{}, enrolments: map[string]enrolmentTold{},
 		agents: map[string]environment.Agent{}, plans: map[string]planTold{}, deployments: map[string]*deploymentTold{},
-		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(), ways: newJourneyAudit(),
+		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(), timed: newTimedTold(), ways: newJourneyAudit(),
 	}
 	if err := a.replay(); err != nil {
 		return err
 	}
 	for _, compare := range []func() error{
 		a.compareDocuments, a.compareVersions, a.compareTokens, a.compareEnrolments, a.compareAgents,
-		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareApprovals, a.compareJourneys, a.agree,
+		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareApprovals, a.compareJourneys, a.compareTimed, a.agree,
 	} {
 		if err := compare(); err != nil {
 			return err
@@ -71,6 +71,7 @@ type audit struct {
 	deployments map[string]*deploymentTold
 	present     map[place]environment.Presence
 	past        map[environment.Presence]int
+	timed       timedTold
 	approvals   approvalTold
 	ways        journeyAudit
 }
@@ -122,7 +123,10 @@ func (a *audit) entry(e practice.Entry) error {
 		a.agentTold(id, e)
 	case "plan":
 		a.plans[id] = planTold{digest: practice.Digest(text(e, "digest")), by: e.Who, at: e.When}
+	case "feed":
+		a.feedTold(id, e)
 	case "deployment":
+		a.waiverTold(e)
 		a.approvalTold(id, e)
 		return a.deploymentTold(id, e)
 	default:

@@ -34,6 +34,8 @@ const (
 	StoredEvidence   StoredKind = "evidence"          // library.Evidence, by number
 	StoredPin        StoredKind = "pin"               // journey.Pin, by component, environment and version
 	StoredPost       StoredKind = "trigger"           // journey.Post, by trigger
+	StoredWaiver     StoredKind = "waiver"            // Waiver, by number
+	StoredFeed       StoredKind = "feed"              // Feed, by id
 )
 
 // Stored is one row.

@@ -53,6 +53,7 @@ func inspections() map[control.StoredKind]inspection {
 		control.StoredOrder:    {`SELECT ` + orderColumns + ` FROM deployment_order WHERE scope = ? ORDER BY id`, inspectOrder},
 	}
 	maps.Copy(all, approvalInspections())
+	maps.Copy(all, calendarInspections())
 	return all
 }
 
