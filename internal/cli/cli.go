@@ -80,6 +80,7 @@ func (c *console) root() *cobra.Command {
 		c.library(), c.key(),
 		c.plan(), c.deploy(), c.deployment(), c.approval(), c.change(), c.review(), c.inventory(), c.why(),
 		c.trigger(), c.journey(), c.evidence(), c.pin(), c.unpin(), c.pins(),
+		c.calendar(), c.backlog(), c.feed(),
 		c.agents(), c.token(),
 		c.announcement(), c.subscription(),
 		c.record(), c.verify(), c.backup(),

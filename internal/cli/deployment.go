@@ -12,7 +12,7 @@ import (
 
 func (c *console) deployment() *cobra.Command {
 	cmd := group("deployment", "Look at deployments, and answer them",
-		c.deploymentList(), c.deploymentShow(), c.deploymentTargets(), c.deploymentWatch(), c.deploymentWhy(),
+		c.deploymentList(), c.deploymentShow(), c.deploymentTargets(), c.deploymentWatch(), c.deploymentWhy(), c.deploymentWaive(),
 		c.deploymentTimeline(), c.deploymentLog(), c.deploymentCancel(),
 		c.deploymentReschedule(), c.deploymentReplan(), c.deploymentAskAgain(), c.deploymentAccept(),
 		c.guide(client.Retry, "retry D-12 [TARGET...] --reason WHY", "Do failed targets again, from the failed step",

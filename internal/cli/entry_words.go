@@ -33,6 +33,10 @@ func words(e client.Entry) string {
 		return said(rescheduledWords(data))
 	case "authorisation.voided":
 		return said("the authorisation is void")
+	case "calendar.waived":
+		return said(data.text("ref") + " is waived")
+	case "calendar.waiver-revoked":
+		return said("waiver " + data.text("waiver") + " is revoked")
 	case "end.moved":
 		return said(endWords(data))
 	case "window.ended":

@@ -43,6 +43,37 @@ func (c *Control) calendarGate(w *work, d deployment.Deployment) (gate, error) {
 	return g, nil
 }
 
+// checkCalendar refuses a deployment for which there is no time at all: one that
+// is blocked now waits, as long as waiting can help.
+func (c *Control) checkCalendar(w *work, d deployment.Deployment) error {
+	a, err := c.almanac(w, w.scope, w.now, false)
+	if err != nil {
+		return err
+	}
+	o, err := a.outlook(d, d.ID, time.Time{})
+	if err != nil || o.Open {
+		return err
+	}
+	length := d.Estimate
+	if length <= 0 {
+		length = practice.Duration(unknownLength)
+	}
+	free, err := a.free(d, d.ID, SlotRequest{Duration: length, Limit: 1})
+	if err != nil || len(free.Slots) > 0 {
+		return err
+	}
+	var problems []practice.Problem
+	for _, found := range o.Conflicts {
+		if found.Holds {
+			problems = append(problems, practice.Problem{Path: found.Ref, Message: found.Message})
+		}
+	}
+	return &practice.Error{
+		Code: practice.Refused, Message: fmt.Sprintf("there is no time within 90 days at which %s into %s may run", d.Header.Release, d.Header.Environment),
+		Hint: "tranship calendar show --environment " + d.Header.Environment + " shows the windows", Problems: problems, Terminal: true,
+	}
+}
+
 // goesBefore says that of two that are planned for the same time the one keeps
 // the other waiting, never both each other: it is authorised and has its time
 // before it, and it stands before the other in the line.

@@ -60,6 +60,9 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if d, err = pose(w, d); err != nil {
 			return err
 		}
+		if err := c.checkCalendar(w, d); err != nil {
+			return err
+		}
 		noteRequest(w, d)
 		if err := joinJourney(w, d); err != nil {
 			return err

@@ -20,6 +20,7 @@ func (s *server) plain(mux *http.ServeMux) {
 	mux.Handle("GET /api/v1/backup", s.protected(party.Administer, http.HandlerFunc(s.backup)))
 	mux.HandleFunc("GET /api/v1/schema", s.schema)
 	mux.Handle("POST /hooks/{trigger}", newHooks(s))
+	mux.HandleFunc("GET "+feedPath+"{token}", s.feed)
 	mux.HandleFunc("/", s.nothingHere)
 }
 

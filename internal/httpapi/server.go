@@ -4,6 +4,7 @@ package httpapi
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -23,8 +24,9 @@ type Options struct {
 	Scope     practice.Scope
 	Documents Documents
 	Events    Events
-	Registry  http.Handler // serves /v2/; it asks for tokens itself
-	Metrics   http.Handler // serves /metrics to those who may view
+	Registry  http.Handler                                         // serves /v2/; it asks for tokens itself
+	Metrics   http.Handler                                         // serves /metrics to those who may view
+	WriteFeed func(w io.Writer, content control.FeedContent) error // as iCalendar
 	Backup    func(ctx context.Context, w http.ResponseWriter) error
 	Ready     func(ctx context.Context) error // nil when the server can serve
 	CA        []byte                          // PEM of the authority that signed the server's certificate; nil when it serves plain HTTP
@@ -61,7 +63,8 @@ type RecordKeys struct {
 
 type server struct {
 	Options
-	api huma.API
+	api   huma.API
+	feeds feedLimit
 }
 
 // New gives the whole way in. It refuses when a route does not say who may use it.
@@ -121,6 +124,8 @@ func (s *server) register() {
 	s.registerPlans()
 	s.registerDeployments()
 	s.registerGuidance()
+	s.registerCalendar()
+	s.registerFeeds()
 	s.registerApprovals()
 	s.registerAnew()
 	s.registerChanges()

@@ -208,7 +208,7 @@ func (s *Server) handler() (http.Handler, error) {
 	}
 	return httpapi.New(httpapi.Options{
 		Control: s.Control, Scope: practice.DefaultScope, Documents: documents, Events: s.events,
-		Registry: s.registry, Metrics: s.metrics(), Backup: s.backup, Ready: s.ready,
+		Registry: s.registry, Metrics: s.metrics(), WriteFeed: s.writeFeed, Backup: s.backup, Ready: s.ready,
 		CA: s.CA, Keys: func() httpapi.RecordKeys {
 			return httpapi.RecordKeys{Record: s.Keys.RecordKeys(), Orders: s.Keys.OrderKeys()}
 		},
