@@ -122,6 +122,33 @@ func (e ChangeWordState) Valid() bool {
 	}
 }
 
+// Defines values for CreateFeedRequestKind.
+const (
+	CreateFeedRequestKindAll         CreateFeedRequestKind = "all"
+	CreateFeedRequestKindEnvironment CreateFeedRequestKind = "environment"
+	CreateFeedRequestKindPerson      CreateFeedRequestKind = "person"
+	CreateFeedRequestKindService     CreateFeedRequestKind = "service"
+	CreateFeedRequestKindTeam        CreateFeedRequestKind = "team"
+)
+
+// Valid indicates whether the value is a known member of the CreateFeedRequestKind enum.
+func (e CreateFeedRequestKind) Valid() bool {
+	switch e {
+	case CreateFeedRequestKindAll:
+		return true
+	case CreateFeedRequestKindEnvironment:
+		return true
+	case CreateFeedRequestKindPerson:
+		return true
+	case CreateFeedRequestKindService:
+		return true
+	case CreateFeedRequestKindTeam:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CreateTokenRequestRole.
 const (
 	Administrator CreateTokenRequestRole = "administrator"
@@ -803,6 +830,25 @@ type AgainRequestUrgency string
 // AgainRequestValueStream Another value stream.
 type AgainRequestValueStream string
 
+// AgendaItem defines model for AgendaItem.
+type AgendaItem struct {
+	By          string    `json:"by,omitempty,omitzero"`
+	End         time.Time `json:"end"`
+	Environment string    `json:"environment,omitempty,omitzero"`
+
+	// Kind window, freeze, booking or deployment
+	Kind  string    `json:"kind"`
+	Name  string    `json:"name"`
+	Start time.Time `json:"start"`
+
+	// State Of a freeze hard or soft, of a booking pending or approved, of a deployment its state or result.
+	State string `json:"state,omitempty,omitzero"`
+	What  string `json:"what,omitempty,omitzero"`
+
+	// Zone The zone in which it was written.
+	Zone string `json:"zone,omitempty,omitzero"`
+}
+
 // Anew defines model for Anew.
 type Anew struct {
 	Changed    []string   `json:"changed"`
@@ -910,6 +956,41 @@ type Ballot struct {
 	Why   string `json:"why,omitempty,omitzero"`
 }
 
+// CalendarConflict defines model for CalendarConflict.
+type CalendarConflict struct {
+	Groups   []string     `json:"groups,omitempty,omitzero"`
+	Message  string       `json:"message"`
+	Path     string       `json:"path,omitempty,omitzero"`
+	Rule     string       `json:"rule"`
+	Severity string       `json:"severity"`
+	Span     CalendarSpan `json:"span,omitempty,omitzero"`
+	Targets  []string     `json:"targets,omitempty,omitzero"`
+	Until    time.Time    `json:"until,omitempty,omitzero"`
+	With     CalendarRef  `json:"with"`
+}
+
+// CalendarProposal defines model for CalendarProposal.
+type CalendarProposal struct {
+	End      time.Time          `json:"end"`
+	Late     int64              `json:"late"`
+	Start    time.Time          `json:"start"`
+	Waivers  []CalendarConflict `json:"waivers,omitempty,omitzero"`
+	Warnings []CalendarConflict `json:"warnings,omitempty,omitzero"`
+}
+
+// CalendarRef defines model for CalendarRef.
+type CalendarRef struct {
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	Revision int64  `json:"revision,omitempty,omitzero"`
+}
+
+// CalendarSpan defines model for CalendarSpan.
+type CalendarSpan struct {
+	End   time.Time `json:"end"`
+	Start time.Time `json:"start"`
+}
+
 // CancelDeploymentRequest defines model for CancelDeploymentRequest.
 type CancelDeploymentRequest struct {
 	// Reason Why.
@@ -986,6 +1067,18 @@ type CreateEnrolmentRequest struct {
 	Within string `json:"within,omitempty,omitzero"`
 }
 
+// CreateFeedRequest defines model for CreateFeedRequest.
+type CreateFeedRequest struct {
+	// Kind What it is about.
+	Kind CreateFeedRequestKind `json:"kind"`
+
+	// Of The environment, service, team (a group) or person.
+	Of string `json:"of,omitempty,omitzero"`
+}
+
+// CreateFeedRequestKind What it is about.
+type CreateFeedRequestKind string
+
 // CreateTokenRequest defines model for CreateTokenRequest.
 type CreateTokenRequest struct {
 	// Account The service account that acts with it: a ServiceAccount document.
@@ -1006,6 +1099,15 @@ type CreateTokenRequest struct {
 
 // CreateTokenRequestRole What it may do.
 type CreateTokenRequestRole string
+
+// CreateWaiverRequest defines model for CreateWaiverRequest.
+type CreateWaiverRequest struct {
+	// Entry What is waived, as the conflicts name it: freeze/year-end.
+	Entry string `json:"entry"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+}
 
 // DecisionInputBody defines model for DecisionInputBody.
 type DecisionInputBody struct {
@@ -1317,6 +1419,17 @@ type EnvironmentPresence struct {
 	Version     string    `json:"version"`
 }
 
+// Feed defines model for Feed.
+type Feed struct {
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy Actor     `json:"createdBy"`
+	Id        string    `json:"id"`
+	Kind      string    `json:"kind"`
+	Of        string    `json:"of,omitempty,omitzero"`
+	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
+	UsedAt    time.Time `json:"usedAt,omitempty,omitzero"`
+}
+
 // FieldChange defines model for FieldChange.
 type FieldChange struct {
 	After  interface{} `json:"after,omitempty,omitzero"`
@@ -1347,6 +1460,20 @@ type Fire struct {
 
 	// Version The version; by default the newest that is admitted.
 	Version string `json:"version,omitempty,omitzero"`
+}
+
+// Flow defines model for Flow.
+type Flow struct {
+	AgeP85 string `json:"ageP85"`
+	Size   int64  `json:"size"`
+	Weeks  []Week `json:"weeks"`
+}
+
+// FreeSlots defines model for FreeSlots.
+type FreeSlots struct {
+	Duration string             `json:"duration"`
+	Of       string             `json:"of"`
+	Slots    []CalendarProposal `json:"slots"`
 }
 
 // GetTriggerSecretRequest defines model for GetTriggerSecretRequest.
@@ -1675,6 +1802,22 @@ type JourneyWebhookProvider string
 // JourneyWebhookVersion Where the version is read: tag (v1.2.3 is 1.2.3), commit (the version of the library that was made from it), field (as the event says it).
 type JourneyWebhookVersion string
 
+// JudgedConflict defines model for JudgedConflict.
+type JudgedConflict struct {
+	Groups   []string     `json:"groups,omitempty,omitzero"`
+	Holds    bool         `json:"holds"`
+	Message  string       `json:"message"`
+	Path     string       `json:"path,omitempty,omitzero"`
+	Ref      string       `json:"ref"`
+	Rule     string       `json:"rule"`
+	Severity string       `json:"severity"`
+	Span     CalendarSpan `json:"span,omitempty,omitzero"`
+	Targets  []string     `json:"targets,omitempty,omitzero"`
+	Until    time.Time    `json:"until,omitempty,omitzero"`
+	Waived   string       `json:"waived,omitempty,omitzero"`
+	With     CalendarRef  `json:"with"`
+}
+
 // LibraryEvidence defines model for LibraryEvidence.
 type LibraryEvidence struct {
 	At          time.Time `json:"at"`
@@ -1732,6 +1875,14 @@ type LiftPinRequest struct {
 
 	// Version The version.
 	Version string `json:"version"`
+}
+
+// ListAgendaItem defines model for ListAgendaItem.
+type ListAgendaItem struct {
+	Items []AgendaItem `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
 }
 
 // ListApprovalConfirmation defines model for ListApprovalConfirmation.
@@ -1809,6 +1960,14 @@ type ListEnvironmentAgent struct {
 // ListEnvironmentPresence defines model for ListEnvironmentPresence.
 type ListEnvironmentPresence struct {
 	Items []EnvironmentPresence `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListFeed defines model for ListFeed.
+type ListFeed struct {
+	Items []Feed `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty,omitzero"`
@@ -1894,6 +2053,22 @@ type ListTriggerView struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListWaiting defines model for ListWaiting.
+type ListWaiting struct {
+	Items []Waiting `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListWaiver defines model for ListWaiver.
+type ListWaiver struct {
+	Items []Waiver `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ModelRetry defines model for ModelRetry.
 type ModelRetry struct {
 	// Attempts How often in all; 1 by default.
@@ -1952,6 +2127,20 @@ type Need struct {
 	Since       time.Time `json:"since,omitempty,omitzero"`
 }
 
+// NewFeed defines model for NewFeed.
+type NewFeed struct {
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy Actor     `json:"createdBy"`
+	Id        string    `json:"id"`
+	Kind      string    `json:"kind"`
+	Of        string    `json:"of,omitempty,omitzero"`
+
+	// Path Where it is fetched, on this server; whoever knows it may read. Shown once.
+	Path      string    `json:"path"`
+	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
+	UsedAt    time.Time `json:"usedAt,omitempty,omitzero"`
+}
+
 // NewToken defines model for NewToken.
 type NewToken struct {
 	Actor     Actor     `json:"actor"`
@@ -1966,6 +2155,17 @@ type NewToken struct {
 	// Secret The token as it is sent; shown once.
 	Secret string    `json:"secret"`
 	UsedAt time.Time `json:"usedAt,omitempty,omitzero"`
+}
+
+// Outlook defines model for Outlook.
+type Outlook struct {
+	Conflicts   []JudgedConflict `json:"conflicts"`
+	End         time.Time        `json:"end"`
+	Environment string           `json:"environment"`
+	Estimate    string           `json:"estimate"`
+	Of          string           `json:"of"`
+	Open        bool             `json:"open"`
+	Start       time.Time        `json:"start"`
 }
 
 // PartyToken defines model for PartyToken.
@@ -2211,6 +2411,12 @@ type RevokeAgentRequest struct {
 	Reason string `json:"reason"`
 }
 
+// RevokeWaiverRequest defines model for RevokeWaiverRequest.
+type RevokeWaiverRequest struct {
+	// Reason Why.
+	Reason string `json:"reason,omitempty,omitzero"`
+}
+
 // Risk defines model for Risk.
 type Risk struct {
 	Factors []RiskFactor `json:"factors"`
@@ -2390,6 +2596,46 @@ type Voted struct {
 	Vote       ApprovalVote `json:"vote"`
 }
 
+// Waiting defines model for Waiting.
+type Waiting struct {
+	Age          string    `json:"age"`
+	Deployment   string    `json:"deployment"`
+	Environment  string    `json:"environment"`
+	PlannedStart time.Time `json:"plannedStart,omitempty,omitzero"`
+	Priority     int64     `json:"priority"`
+	Reasons      []Reason  `json:"reasons"`
+	Release      string    `json:"release"`
+	RequestedAt  time.Time `json:"requestedAt"`
+	RequestedBy  Actor     `json:"requestedBy"`
+	Reschedules  int64     `json:"reschedules"`
+	State        string    `json:"state"`
+	Urgency      string    `json:"urgency,omitempty,omitzero"`
+}
+
+// Waiver defines model for Waiver.
+type Waiver struct {
+	At         time.Time   `json:"at"`
+	By         Actor       `json:"by"`
+	Deployment string      `json:"deployment"`
+	Group      string      `json:"group,omitempty,omitzero"`
+	Id         string      `json:"id"`
+	Reason     string      `json:"reason"`
+	RevokedAt  time.Time   `json:"revokedAt,omitempty,omitzero"`
+	RevokedBy  Actor       `json:"revokedBy,omitempty,omitzero"`
+	RevokedWhy string      `json:"revokedWhy,omitempty,omitzero"`
+	Rule       string      `json:"rule"`
+	Subject    string      `json:"subject"`
+	Until      time.Time   `json:"until,omitempty,omitzero"`
+	With       CalendarRef `json:"with,omitempty,omitzero"`
+}
+
+// Week defines model for Week.
+type Week struct {
+	Arrived   int64     `json:"arrived"`
+	Completed int64     `json:"completed"`
+	From      time.Time `json:"from"`
+}
+
 // Why defines model for Why.
 type Why struct {
 	// Reason Why.
@@ -2450,6 +2696,36 @@ type ListApprovalsParams struct {
 	Mine bool `form:"mine,omitempty" json:"mine,omitempty,omitzero"`
 }
 
+// ListBacklogParams defines parameters for ListBacklog.
+type ListBacklogParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment Only into this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+}
+
+// GetBacklogFlowParams defines parameters for GetBacklogFlow.
+type GetBacklogFlowParams struct {
+	// Environment The size and age of this environment's part only; weeks are counted over all.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+}
+
+// ListCalendarParams defines parameters for ListCalendar.
+type ListCalendarParams struct {
+	// Environment Only what concerns this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// From From this moment; now when absent.
+	From time.Time `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To Until this moment, at most 400 days later; 14 days later when absent.
+	To time.Time `form:"to,omitempty" json:"to,omitempty,omitzero"`
+}
+
 // ListChangesParams defines parameters for ListChanges.
 type ListChangesParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -2486,6 +2762,12 @@ type ListDeploymentsParams struct {
 	Open bool `form:"open,omitempty" json:"open,omitempty,omitzero"`
 }
 
+// ListDeploymentConflictsParams defines parameters for ListDeploymentConflicts.
+type ListDeploymentConflictsParams struct {
+	// At As if it began at this moment; at its planned start, or now, when absent.
+	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
+}
+
 // ListDeploymentOutputParams defines parameters for ListDeploymentOutput.
 type ListDeploymentOutputParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -2508,6 +2790,24 @@ type ListDeploymentReportsParams struct {
 
 	// Target Only of this target.
 	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
+}
+
+// ListDeploymentSlotsParams defines parameters for ListDeploymentSlots.
+type ListDeploymentSlotsParams struct {
+	// Duration How long it takes: 45m; as long as the last time, or 1h, when absent.
+	Duration string `form:"duration,omitempty" json:"duration,omitempty,omitzero"`
+
+	// Reserve How long is kept free behind it, for the way back: 30m.
+	Reserve string `form:"reserve,omitempty" json:"reserve,omitempty,omitzero"`
+
+	// After It begins at this moment or later; now when absent.
+	After time.Time `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Before It should have ended by then: later times come last.
+	Before time.Time `form:"before,omitempty" json:"before,omitempty,omitzero"`
+
+	// Limit At most so many.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListDeploymentTargetsParams defines parameters for ListDeploymentTargets.
@@ -2597,6 +2897,15 @@ type ListEvidenceParams struct {
 	Version string `form:"version,omitempty" json:"version,omitempty,omitzero"`
 }
 
+// ListFeedsParams defines parameters for ListFeeds.
+type ListFeedsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
 // ListInventoryParams defines parameters for ListInventory.
 type ListInventoryParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -2649,6 +2958,30 @@ type ListPinsParams struct {
 
 	// Environment Only in this environment.
 	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+}
+
+// ListPlanConflictsParams defines parameters for ListPlanConflicts.
+type ListPlanConflictsParams struct {
+	// At As if it began at this moment; at its planned start, or now, when absent.
+	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
+}
+
+// ListPlanSlotsParams defines parameters for ListPlanSlots.
+type ListPlanSlotsParams struct {
+	// Duration How long it takes: 45m; as long as the last time, or 1h, when absent.
+	Duration string `form:"duration,omitempty" json:"duration,omitempty,omitzero"`
+
+	// Reserve How long is kept free behind it, for the way back: 30m.
+	Reserve string `form:"reserve,omitempty" json:"reserve,omitempty,omitzero"`
+
+	// After It begins at this moment or later; now when absent.
+	After time.Time `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Before It should have ended by then: later times come last.
+	Before time.Time `form:"before,omitempty" json:"before,omitempty,omitzero"`
+
+	// Limit At most so many.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // ListPlanTargetsParams defines parameters for ListPlanTargets.
@@ -2783,11 +3116,20 @@ type CreateVoteJSONRequestBody = VoteRequest
 // WithdrawVoteJSONRequestBody defines body for WithdrawVote for application/json ContentType.
 type WithdrawVoteJSONRequestBody = WithdrawVoteRequest
 
+// CreateWaiverJSONRequestBody defines body for CreateWaiver for application/json ContentType.
+type CreateWaiverJSONRequestBody = CreateWaiverRequest
+
+// RevokeWaiverJSONRequestBody defines body for RevokeWaiver for application/json ContentType.
+type RevokeWaiverJSONRequestBody = RevokeWaiverRequest
+
 // ApplyDocumentsJSONRequestBody defines body for ApplyDocuments for application/json ContentType.
 type ApplyDocumentsJSONRequestBody = ApplyInputBody
 
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = CreateEnrolmentRequest
+
+// CreateFeedJSONRequestBody defines body for CreateFeed for application/json ContentType.
+type CreateFeedJSONRequestBody = CreateFeedRequest
 
 // PromoteJourneyJSONRequestBody defines body for PromoteJourney for application/json ContentType.
 type PromoteJourneyJSONRequestBody = DecisionInputBody
@@ -2962,6 +3304,27 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
 	ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBacklog List the deployments that want to run in the order in which they go
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/backlog (the `ListBacklog` operationId).
+	ListBacklog(ctx context.Context, params *ListBacklogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBacklogFlow Say how old the backlog is, and how much comes and goes by week
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/backlog/flow (the `GetBacklogFlow` operationId).
+	GetBacklogFlow(ctx context.Context, params *GetBacklogFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCalendar List what is in the calendar, the earliest first, at most 1,000 items
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/calendar (the `ListCalendar` operationId).
+	ListCalendar(ctx context.Context, params *ListCalendarParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListChanges List what was said of changes, by deployment
 	//
@@ -3167,6 +3530,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/cancel (the `CancelDeployment` operationId).
 	CancelDeployment(ctx context.Context, deployment string, body CancelDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDeploymentConflicts List everything that speaks against a deployment at its start
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
+	ListDeploymentConflicts(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GuideDeploymentWithBody Answer a deployment that awaits guidance
 	//
 	// Needs the right to deploy.
@@ -3235,6 +3605,13 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
 	RescheduleDeployment(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDeploymentSlots Propose times at which a deployment fits, the best first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/slots (the `ListDeploymentSlots` operationId).
+	ListDeploymentSlots(ctx context.Context, deployment string, params *ListDeploymentSlotsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeploymentTargets List the targets of a deployment by name
 	//
 	// Needs the right to view.
@@ -3277,6 +3654,49 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
 	WithdrawVote(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWaivers List the waivers of a deployment, the oldest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/waivers (the `ListWaivers` operationId).
+	ListWaivers(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWaiverWithBody Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+	CreateWaiverWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWaiver Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+	CreateWaiver(ctx context.Context, deployment string, body CreateWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeWaiverWithBody Take a waiver back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+	RevokeWaiverWithBody(ctx context.Context, deployment string, waiver string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeWaiver Take a waiver back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+	RevokeWaiver(ctx context.Context, deployment string, waiver string, body RevokeWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WhyDeployment Say what a deployment waits for or why it failed
 	//
@@ -3362,6 +3782,38 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
 	ListEvidence(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFeeds List feeds by id, without their addresses
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/feeds (the `ListFeeds` operationId).
+	ListFeeds(ctx context.Context, params *ListFeedsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateFeedWithBody Make a calendar feed to subscribe to
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+	CreateFeedWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateFeed Make a calendar feed to subscribe to
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+	CreateFeed(ctx context.Context, body CreateFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeFeed End a feed at once
+	//
+	// Needs the right to deploy.
+	//
+	// Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
+	RevokeFeed(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListInventory List what is where, now or at a past moment
 	//
@@ -3501,6 +3953,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/plans/{plan} (the `GetPlan` operationId).
 	GetPlan(ctx context.Context, plan string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlanConflicts List everything that speaks against deploying a plan now or at a moment
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/plans/{plan}/conflicts (the `ListPlanConflicts` operationId).
+	ListPlanConflicts(ctx context.Context, plan string, params *ListPlanConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPlanSlots Propose times at which a plan fits, the best first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/plans/{plan}/slots (the `ListPlanSlots` operationId).
+	ListPlanSlots(ctx context.Context, plan string, params *ListPlanSlotsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPlanTargets List the targets of a plan by name
 	//
@@ -3863,6 +4329,57 @@ func (c *Client) RepeatAnnouncement(ctx context.Context, announcement string, re
 // Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
 func (c *Client) ListApprovals(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListApprovalsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBacklog List the deployments that want to run in the order in which they go
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/backlog (the `ListBacklog` operationId).
+func (c *Client) ListBacklog(ctx context.Context, params *ListBacklogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBacklogRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBacklogFlow Say how old the backlog is, and how much comes and goes by week
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/backlog/flow (the `GetBacklogFlow` operationId).
+func (c *Client) GetBacklogFlow(ctx context.Context, params *GetBacklogFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBacklogFlowRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCalendar List what is in the calendar, the earliest first, at most 1,000 items
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/calendar (the `ListCalendar` operationId).
+func (c *Client) ListCalendar(ctx context.Context, params *ListCalendarParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCalendarRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4317,6 +4834,23 @@ func (c *Client) CancelDeployment(ctx context.Context, deployment string, body C
 	return c.Client.Do(req)
 }
 
+// ListDeploymentConflicts List everything that speaks against a deployment at its start
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
+func (c *Client) ListDeploymentConflicts(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeploymentConflictsRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GuideDeploymentWithBody Answer a deployment that awaits guidance
 //
 // Needs the right to deploy.
@@ -4465,6 +4999,23 @@ func (c *Client) RescheduleDeployment(ctx context.Context, deployment string, bo
 	return c.Client.Do(req)
 }
 
+// ListDeploymentSlots Propose times at which a deployment fits, the best first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/slots (the `ListDeploymentSlots` operationId).
+func (c *Client) ListDeploymentSlots(ctx context.Context, deployment string, params *ListDeploymentSlotsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeploymentSlotsRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDeploymentTargets List the targets of a deployment by name
 //
 // Needs the right to view.
@@ -4548,6 +5099,99 @@ func (c *Client) WithdrawVoteWithBody(ctx context.Context, deployment string, co
 // Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
 func (c *Client) WithdrawVote(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewWithdrawVoteRequest(c.Server, deployment, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWaivers List the waivers of a deployment, the oldest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/waivers (the `ListWaivers` operationId).
+func (c *Client) ListWaivers(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWaiversRequest(c.Server, deployment)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWaiverWithBody Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+func (c *Client) CreateWaiverWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWaiverRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWaiver Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+func (c *Client) CreateWaiver(ctx context.Context, deployment string, body CreateWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWaiverRequest(c.Server, deployment, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeWaiverWithBody Take a waiver back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+func (c *Client) RevokeWaiverWithBody(ctx context.Context, deployment string, waiver string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeWaiverRequestWithBody(c.Server, deployment, waiver, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeWaiver Take a waiver back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+func (c *Client) RevokeWaiver(ctx context.Context, deployment string, waiver string, body RevokeWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeWaiverRequest(c.Server, deployment, waiver, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4743,6 +5387,78 @@ func (c *Client) StreamEvents(ctx context.Context, params *StreamEventsParams, r
 // Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
 func (c *Client) ListEvidence(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEvidenceRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFeeds List feeds by id, without their addresses
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/feeds (the `ListFeeds` operationId).
+func (c *Client) ListFeeds(ctx context.Context, params *ListFeedsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFeedsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateFeedWithBody Make a calendar feed to subscribe to
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+func (c *Client) CreateFeedWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateFeedRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateFeed Make a calendar feed to subscribe to
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+func (c *Client) CreateFeed(ctx context.Context, body CreateFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateFeedRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeFeed End a feed at once
+//
+// Needs the right to deploy.
+//
+// Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
+func (c *Client) RevokeFeed(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeFeedRequest(c.Server, feed)
 	if err != nil {
 		return nil, err
 	}
@@ -5052,6 +5768,40 @@ func (c *Client) CreatePlan(ctx context.Context, body CreatePlanJSONRequestBody,
 // Corresponds with GET /api/v1/plans/{plan} (the `GetPlan` operationId).
 func (c *Client) GetPlan(ctx context.Context, plan string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPlanRequest(c.Server, plan)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlanConflicts List everything that speaks against deploying a plan now or at a moment
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/plans/{plan}/conflicts (the `ListPlanConflicts` operationId).
+func (c *Client) ListPlanConflicts(ctx context.Context, plan string, params *ListPlanConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlanConflictsRequest(c.Server, plan, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPlanSlots Propose times at which a plan fits, the best first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/plans/{plan}/slots (the `ListPlanSlots` operationId).
+func (c *Client) ListPlanSlots(ctx context.Context, plan string, params *ListPlanSlotsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPlanSlotsRequest(c.Server, plan, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5906,6 +6656,188 @@ func NewListApprovalsRequest(server string, params *ListApprovalsParams) (*http.
 	return req, nil
 }
 
+// NewListBacklogRequest constructs an http.Request for the ListBacklog method
+func NewListBacklogRequest(server string, params *ListBacklogParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/backlog")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetBacklogFlowRequest constructs an http.Request for the GetBacklogFlow method
+func NewGetBacklogFlowRequest(server string, params *GetBacklogFlowParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/backlog/flow")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCalendarRequest constructs an http.Request for the ListCalendar method
+func NewListCalendarRequest(server string, params *ListCalendarParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/calendar")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListChangesRequest constructs an http.Request for the ListChanges method
 func NewListChangesRequest(server string, params *ListChangesParams) (*http.Request, error) {
 	var err error
@@ -6650,6 +7582,63 @@ func NewCancelDeploymentRequestWithBody(server string, deployment string, conten
 	return req, nil
 }
 
+// NewListDeploymentConflictsRequest constructs an http.Request for the ListDeploymentConflicts method
+func NewListDeploymentConflictsRequest(server string, deployment string, params *ListDeploymentConflictsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/conflicts", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGuideDeploymentRequest calls the generic GuideDeployment builder with application/json body
 func NewGuideDeploymentRequest(server string, deployment string, body GuideDeploymentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -6937,6 +7926,95 @@ func NewRescheduleDeploymentRequestWithBody(server string, deployment string, co
 	return req, nil
 }
 
+// NewListDeploymentSlotsRequest constructs an http.Request for the ListDeploymentSlots method
+func NewListDeploymentSlotsRequest(server string, deployment string, params *ListDeploymentSlotsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/slots", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "duration", params.Duration, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "reserve", params.Reserve, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "before", params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListDeploymentTargetsRequest constructs an http.Request for the ListDeploymentTargets method
 func NewListDeploymentTargetsRequest(server string, deployment string, params *ListDeploymentTargetsParams) (*http.Request, error) {
 	var err error
@@ -7093,6 +8171,141 @@ func NewWithdrawVoteRequestWithBody(server string, deployment string, contentTyp
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/deployments/%s/votes/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListWaiversRequest constructs an http.Request for the ListWaivers method
+func NewListWaiversRequest(server string, deployment string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/waivers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateWaiverRequest calls the generic CreateWaiver builder with application/json body
+func NewCreateWaiverRequest(server string, deployment string, body CreateWaiverJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateWaiverRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewCreateWaiverRequestWithBody constructs an http.Request for the CreateWaiver method, with any body, and a specified content type
+func NewCreateWaiverRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/waivers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeWaiverRequest calls the generic RevokeWaiver builder with application/json body
+func NewRevokeWaiverRequest(server string, deployment string, waiver string, body RevokeWaiverJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRevokeWaiverRequestWithBody(server, deployment, waiver, "application/json", bodyReader)
+}
+
+// NewRevokeWaiverRequestWithBody constructs an http.Request for the RevokeWaiver method, with any body, and a specified content type
+func NewRevokeWaiverRequestWithBody(server string, deployment string, waiver string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "waiver", waiver, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/waivers/%s/revoke", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7637,6 +8850,138 @@ func NewListEvidenceRequest(server string, params *ListEvidenceParams) (*http.Re
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListFeedsRequest constructs an http.Request for the ListFeeds method
+func NewListFeedsRequest(server string, params *ListFeedsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/feeds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateFeedRequest calls the generic CreateFeed builder with application/json body
+func NewCreateFeedRequest(server string, body CreateFeedJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateFeedRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateFeedRequestWithBody constructs an http.Request for the CreateFeed method, with any body, and a specified content type
+func NewCreateFeedRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/feeds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeFeedRequest constructs an http.Request for the RevokeFeed method
+func NewRevokeFeedRequest(server string, feed string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "feed", feed, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/feeds/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -8222,6 +9567,152 @@ func NewGetPlanRequest(server string, plan string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPlanConflictsRequest constructs an http.Request for the ListPlanConflicts method
+func NewListPlanConflictsRequest(server string, plan string, params *ListPlanConflictsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "plan", plan, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/plans/%s/conflicts", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPlanSlotsRequest constructs an http.Request for the ListPlanSlots method
+func NewListPlanSlotsRequest(server string, plan string, params *ListPlanSlotsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "plan", plan, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/plans/%s/slots", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "duration", params.Duration, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "reserve", params.Reserve, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "before", params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -9359,6 +10850,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/approvals (the `ListApprovals` operationId).
 	ListApprovalsWithResponse(ctx context.Context, params *ListApprovalsParams, reqEditors ...RequestEditorFn) (*ListApprovalsResponse, error)
 
+	// ListBacklogWithResponse List the deployments that want to run in the order in which they go
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/backlog (the `ListBacklog` operationId).
+	ListBacklogWithResponse(ctx context.Context, params *ListBacklogParams, reqEditors ...RequestEditorFn) (*ListBacklogResponse, error)
+
+	// GetBacklogFlowWithResponse Say how old the backlog is, and how much comes and goes by week
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/backlog/flow (the `GetBacklogFlow` operationId).
+	GetBacklogFlowWithResponse(ctx context.Context, params *GetBacklogFlowParams, reqEditors ...RequestEditorFn) (*GetBacklogFlowResponse, error)
+
+	// ListCalendarWithResponse List what is in the calendar, the earliest first, at most 1,000 items
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/calendar (the `ListCalendar` operationId).
+	ListCalendarWithResponse(ctx context.Context, params *ListCalendarParams, reqEditors ...RequestEditorFn) (*ListCalendarResponse, error)
+
 	// ListChangesWithResponse List what was said of changes, by deployment
 	//
 	// Needs the right to view.
@@ -9575,6 +11093,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/cancel (the `CancelDeployment` operationId).
 	CancelDeploymentWithResponse(ctx context.Context, deployment string, body CancelDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelDeploymentResponse, error)
 
+	// ListDeploymentConflictsWithResponse List everything that speaks against a deployment at its start
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
+	ListDeploymentConflictsWithResponse(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*ListDeploymentConflictsResponse, error)
+
 	// GuideDeploymentWithBodyWithResponse Answer a deployment that awaits guidance
 	//
 	// Needs the right to deploy.
@@ -9647,6 +11174,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
 	RescheduleDeploymentWithResponse(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*RescheduleDeploymentResponse, error)
 
+	// ListDeploymentSlotsWithResponse Propose times at which a deployment fits, the best first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/slots (the `ListDeploymentSlots` operationId).
+	ListDeploymentSlotsWithResponse(ctx context.Context, deployment string, params *ListDeploymentSlotsParams, reqEditors ...RequestEditorFn) (*ListDeploymentSlotsResponse, error)
+
 	// ListDeploymentTargetsWithResponse List the targets of a deployment by name
 	//
 	// Needs the right to view.
@@ -9691,6 +11227,51 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/deployments/{deployment}/votes/withdraw (the `WithdrawVote` operationId).
 	WithdrawVoteWithResponse(ctx context.Context, deployment string, body WithdrawVoteJSONRequestBody, reqEditors ...RequestEditorFn) (*WithdrawVoteResponse, error)
+
+	// ListWaiversWithResponse List the waivers of a deployment, the oldest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/waivers (the `ListWaivers` operationId).
+	ListWaiversWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*ListWaiversResponse, error)
+
+	// CreateWaiverWithBodyWithResponse Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+	CreateWaiverWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateWaiverResponse, error)
+
+	// CreateWaiverWithResponse Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+	CreateWaiverWithResponse(ctx context.Context, deployment string, body CreateWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateWaiverResponse, error)
+
+	// RevokeWaiverWithBodyWithResponse Take a waiver back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+	RevokeWaiverWithBodyWithResponse(ctx context.Context, deployment string, waiver string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RevokeWaiverResponse, error)
+
+	// RevokeWaiverWithResponse Take a waiver back before the deployment starts
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+	RevokeWaiverWithResponse(ctx context.Context, deployment string, waiver string, body RevokeWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*RevokeWaiverResponse, error)
 
 	// WhyDeploymentWithResponse Say what a deployment waits for or why it failed
 	//
@@ -9790,6 +11371,42 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/evidence (the `ListEvidence` operationId).
 	ListEvidenceWithResponse(ctx context.Context, params *ListEvidenceParams, reqEditors ...RequestEditorFn) (*ListEvidenceResponse, error)
+
+	// ListFeedsWithResponse List feeds by id, without their addresses
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/feeds (the `ListFeeds` operationId).
+	ListFeedsWithResponse(ctx context.Context, params *ListFeedsParams, reqEditors ...RequestEditorFn) (*ListFeedsResponse, error)
+
+	// CreateFeedWithBodyWithResponse Make a calendar feed to subscribe to
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+	CreateFeedWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateFeedResponse, error)
+
+	// CreateFeedWithResponse Make a calendar feed to subscribe to
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+	CreateFeedWithResponse(ctx context.Context, body CreateFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateFeedResponse, error)
+
+	// RevokeFeedWithResponse End a feed at once
+	//
+	// Needs the right to deploy.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
+	RevokeFeedWithResponse(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*RevokeFeedResponse, error)
 
 	// ListInventoryWithResponse List what is where, now or at a past moment
 	//
@@ -9943,6 +11560,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/plans/{plan} (the `GetPlan` operationId).
 	GetPlanWithResponse(ctx context.Context, plan string, reqEditors ...RequestEditorFn) (*GetPlanResponse, error)
+
+	// ListPlanConflictsWithResponse List everything that speaks against deploying a plan now or at a moment
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/plans/{plan}/conflicts (the `ListPlanConflicts` operationId).
+	ListPlanConflictsWithResponse(ctx context.Context, plan string, params *ListPlanConflictsParams, reqEditors ...RequestEditorFn) (*ListPlanConflictsResponse, error)
+
+	// ListPlanSlotsWithResponse Propose times at which a plan fits, the best first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/plans/{plan}/slots (the `ListPlanSlots` operationId).
+	ListPlanSlotsWithResponse(ctx context.Context, plan string, params *ListPlanSlotsParams, reqEditors ...RequestEditorFn) (*ListPlanSlotsResponse, error)
 
 	// ListPlanTargetsWithResponse List the targets of a plan by name
 	//
@@ -10511,6 +12146,150 @@ func (r ListApprovalsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListApprovalsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBacklogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListWaiting
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBacklogResponse) GetJSON200() *ListWaiting {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListBacklogResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBacklogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBacklogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBacklogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBacklogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetBacklogFlowResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Flow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetBacklogFlowResponse) GetJSON200() *Flow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetBacklogFlowResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBacklogFlowResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBacklogFlowResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBacklogFlowResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBacklogFlowResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCalendarResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListAgendaItem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCalendarResponse) GetJSON200() *ListAgendaItem {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListCalendarResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCalendarResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCalendarResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCalendarResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCalendarResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11245,6 +13024,54 @@ func (r CancelDeploymentResponse) ContentType() string {
 	return ""
 }
 
+type ListDeploymentConflictsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Outlook
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeploymentConflictsResponse) GetJSON200() *Outlook {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDeploymentConflictsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeploymentConflictsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeploymentConflictsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeploymentConflictsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeploymentConflictsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GuideDeploymentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11485,6 +13312,54 @@ func (r RescheduleDeploymentResponse) ContentType() string {
 	return ""
 }
 
+type ListDeploymentSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FreeSlots
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeploymentSlotsResponse) GetJSON200() *FreeSlots {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDeploymentSlotsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeploymentSlotsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeploymentSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeploymentSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeploymentSlotsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDeploymentTargetsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -11623,6 +13498,150 @@ func (r WithdrawVoteResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r WithdrawVoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListWaiversResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListWaiver
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListWaiversResponse) GetJSON200() *ListWaiver {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListWaiversResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListWaiversResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListWaiversResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListWaiversResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListWaiversResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateWaiverResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Waiver
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateWaiverResponse) GetJSON200() *Waiver {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateWaiverResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateWaiverResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateWaiverResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateWaiverResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateWaiverResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeWaiverResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Waiver
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeWaiverResponse) GetJSON200() *Waiver {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RevokeWaiverResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeWaiverResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeWaiverResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeWaiverResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeWaiverResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12041,6 +14060,143 @@ func (r ListEvidenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListFeedsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListFeed
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListFeedsResponse) GetJSON200() *ListFeed {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListFeedsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListFeedsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFeedsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFeedsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFeedsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateFeedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NewFeed
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateFeedResponse) GetJSON200() *NewFeed {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateFeedResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateFeedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateFeedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateFeedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateFeedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeFeedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RevokeFeedResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeFeedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeFeedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeFeedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeFeedResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12610,6 +14766,102 @@ func (r GetPlanResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetPlanResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPlanConflictsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Outlook
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlanConflictsResponse) GetJSON200() *Outlook {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPlanConflictsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlanConflictsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlanConflictsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlanConflictsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlanConflictsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListPlanSlotsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FreeSlots
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPlanSlotsResponse) GetJSON200() *FreeSlots {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPlanSlotsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPlanSlotsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPlanSlotsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPlanSlotsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPlanSlotsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13748,6 +16000,51 @@ func (c *ClientWithResponses) ListApprovalsWithResponse(ctx context.Context, par
 	return ParseListApprovalsResponse(rsp)
 }
 
+// ListBacklogWithResponse List the deployments that want to run in the order in which they go
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/backlog (the `ListBacklog` operationId).
+func (c *ClientWithResponses) ListBacklogWithResponse(ctx context.Context, params *ListBacklogParams, reqEditors ...RequestEditorFn) (*ListBacklogResponse, error) {
+	rsp, err := c.ListBacklog(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBacklogResponse(rsp)
+}
+
+// GetBacklogFlowWithResponse Say how old the backlog is, and how much comes and goes by week
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/backlog/flow (the `GetBacklogFlow` operationId).
+func (c *ClientWithResponses) GetBacklogFlowWithResponse(ctx context.Context, params *GetBacklogFlowParams, reqEditors ...RequestEditorFn) (*GetBacklogFlowResponse, error) {
+	rsp, err := c.GetBacklogFlow(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBacklogFlowResponse(rsp)
+}
+
+// ListCalendarWithResponse List what is in the calendar, the earliest first, at most 1,000 items
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/calendar (the `ListCalendar` operationId).
+func (c *ClientWithResponses) ListCalendarWithResponse(ctx context.Context, params *ListCalendarParams, reqEditors ...RequestEditorFn) (*ListCalendarResponse, error) {
+	rsp, err := c.ListCalendar(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCalendarResponse(rsp)
+}
+
 // ListChangesWithResponse List what was said of changes, by deployment
 //
 // Needs the right to view.
@@ -14108,6 +16405,21 @@ func (c *ClientWithResponses) CancelDeploymentWithResponse(ctx context.Context, 
 	return ParseCancelDeploymentResponse(rsp)
 }
 
+// ListDeploymentConflictsWithResponse List everything that speaks against a deployment at its start
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
+func (c *ClientWithResponses) ListDeploymentConflictsWithResponse(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*ListDeploymentConflictsResponse, error) {
+	rsp, err := c.ListDeploymentConflicts(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeploymentConflictsResponse(rsp)
+}
+
 // GuideDeploymentWithBodyWithResponse Answer a deployment that awaits guidance
 //
 // Needs the right to deploy.
@@ -14228,6 +16540,21 @@ func (c *ClientWithResponses) RescheduleDeploymentWithResponse(ctx context.Conte
 	return ParseRescheduleDeploymentResponse(rsp)
 }
 
+// ListDeploymentSlotsWithResponse Propose times at which a deployment fits, the best first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/slots (the `ListDeploymentSlots` operationId).
+func (c *ClientWithResponses) ListDeploymentSlotsWithResponse(ctx context.Context, deployment string, params *ListDeploymentSlotsParams, reqEditors ...RequestEditorFn) (*ListDeploymentSlotsResponse, error) {
+	rsp, err := c.ListDeploymentSlots(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeploymentSlotsResponse(rsp)
+}
+
 // ListDeploymentTargetsWithResponse List the targets of a deployment by name
 //
 // Needs the right to view.
@@ -14301,6 +16628,81 @@ func (c *ClientWithResponses) WithdrawVoteWithResponse(ctx context.Context, depl
 		return nil, err
 	}
 	return ParseWithdrawVoteResponse(rsp)
+}
+
+// ListWaiversWithResponse List the waivers of a deployment, the oldest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/waivers (the `ListWaivers` operationId).
+func (c *ClientWithResponses) ListWaiversWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*ListWaiversResponse, error) {
+	rsp, err := c.ListWaivers(ctx, deployment, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListWaiversResponse(rsp)
+}
+
+// CreateWaiverWithBodyWithResponse Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+func (c *ClientWithResponses) CreateWaiverWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateWaiverResponse, error) {
+	rsp, err := c.CreateWaiverWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateWaiverResponse(rsp)
+}
+
+// CreateWaiverWithResponse Let a deployment pass in spite of an entry of the calendar; the entry's groups decide who may
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers (the `CreateWaiver` operationId).
+func (c *ClientWithResponses) CreateWaiverWithResponse(ctx context.Context, deployment string, body CreateWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateWaiverResponse, error) {
+	rsp, err := c.CreateWaiver(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateWaiverResponse(rsp)
+}
+
+// RevokeWaiverWithBodyWithResponse Take a waiver back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+func (c *ClientWithResponses) RevokeWaiverWithBodyWithResponse(ctx context.Context, deployment string, waiver string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RevokeWaiverResponse, error) {
+	rsp, err := c.RevokeWaiverWithBody(ctx, deployment, waiver, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeWaiverResponse(rsp)
+}
+
+// RevokeWaiverWithResponse Take a waiver back before the deployment starts
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/waivers/{waiver}/revoke (the `RevokeWaiver` operationId).
+func (c *ClientWithResponses) RevokeWaiverWithResponse(ctx context.Context, deployment string, waiver string, body RevokeWaiverJSONRequestBody, reqEditors ...RequestEditorFn) (*RevokeWaiverResponse, error) {
+	rsp, err := c.RevokeWaiver(ctx, deployment, waiver, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeWaiverResponse(rsp)
 }
 
 // WhyDeploymentWithResponse Say what a deployment waits for or why it failed
@@ -14466,6 +16868,66 @@ func (c *ClientWithResponses) ListEvidenceWithResponse(ctx context.Context, para
 		return nil, err
 	}
 	return ParseListEvidenceResponse(rsp)
+}
+
+// ListFeedsWithResponse List feeds by id, without their addresses
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/feeds (the `ListFeeds` operationId).
+func (c *ClientWithResponses) ListFeedsWithResponse(ctx context.Context, params *ListFeedsParams, reqEditors ...RequestEditorFn) (*ListFeedsResponse, error) {
+	rsp, err := c.ListFeeds(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFeedsResponse(rsp)
+}
+
+// CreateFeedWithBodyWithResponse Make a calendar feed to subscribe to
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+func (c *ClientWithResponses) CreateFeedWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateFeedResponse, error) {
+	rsp, err := c.CreateFeedWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateFeedResponse(rsp)
+}
+
+// CreateFeedWithResponse Make a calendar feed to subscribe to
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/feeds (the `CreateFeed` operationId).
+func (c *ClientWithResponses) CreateFeedWithResponse(ctx context.Context, body CreateFeedJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateFeedResponse, error) {
+	rsp, err := c.CreateFeed(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateFeedResponse(rsp)
+}
+
+// RevokeFeedWithResponse End a feed at once
+//
+// Needs the right to deploy.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
+func (c *ClientWithResponses) RevokeFeedWithResponse(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*RevokeFeedResponse, error) {
+	rsp, err := c.RevokeFeed(ctx, feed, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeFeedResponse(rsp)
 }
 
 // ListInventoryWithResponse List what is where, now or at a past moment
@@ -14721,6 +17183,36 @@ func (c *ClientWithResponses) GetPlanWithResponse(ctx context.Context, plan stri
 		return nil, err
 	}
 	return ParseGetPlanResponse(rsp)
+}
+
+// ListPlanConflictsWithResponse List everything that speaks against deploying a plan now or at a moment
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/plans/{plan}/conflicts (the `ListPlanConflicts` operationId).
+func (c *ClientWithResponses) ListPlanConflictsWithResponse(ctx context.Context, plan string, params *ListPlanConflictsParams, reqEditors ...RequestEditorFn) (*ListPlanConflictsResponse, error) {
+	rsp, err := c.ListPlanConflicts(ctx, plan, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlanConflictsResponse(rsp)
+}
+
+// ListPlanSlotsWithResponse Propose times at which a plan fits, the best first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/plans/{plan}/slots (the `ListPlanSlots` operationId).
+func (c *ClientWithResponses) ListPlanSlotsWithResponse(ctx context.Context, plan string, params *ListPlanSlotsParams, reqEditors ...RequestEditorFn) (*ListPlanSlotsResponse, error) {
+	rsp, err := c.ListPlanSlots(ctx, plan, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPlanSlotsResponse(rsp)
 }
 
 // ListPlanTargetsWithResponse List the targets of a plan by name
@@ -15355,6 +17847,105 @@ func ParseListApprovalsResponse(rsp *http.Response) (*ListApprovalsResponse, err
 	return response, nil
 }
 
+// ParseListBacklogResponse parses an HTTP response from a ListBacklogWithResponse call
+func ParseListBacklogResponse(rsp *http.Response) (*ListBacklogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBacklogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListWaiting
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetBacklogFlowResponse parses an HTTP response from a GetBacklogFlowWithResponse call
+func ParseGetBacklogFlowResponse(rsp *http.Response) (*GetBacklogFlowResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBacklogFlowResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Flow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCalendarResponse parses an HTTP response from a ListCalendarWithResponse call
+func ParseListCalendarResponse(rsp *http.Response) (*ListCalendarResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCalendarResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListAgendaItem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListChangesResponse parses an HTTP response from a ListChangesWithResponse call
 func ParseListChangesResponse(rsp *http.Response) (*ListChangesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -15870,6 +18461,39 @@ func ParseCancelDeploymentResponse(rsp *http.Response) (*CancelDeploymentRespons
 	return response, nil
 }
 
+// ParseListDeploymentConflictsResponse parses an HTTP response from a ListDeploymentConflictsWithResponse call
+func ParseListDeploymentConflictsResponse(rsp *http.Response) (*ListDeploymentConflictsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeploymentConflictsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Outlook
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGuideDeploymentResponse parses an HTTP response from a GuideDeploymentWithResponse call
 func ParseGuideDeploymentResponse(rsp *http.Response) (*GuideDeploymentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16035,6 +18659,39 @@ func ParseRescheduleDeploymentResponse(rsp *http.Response) (*RescheduleDeploymen
 	return response, nil
 }
 
+// ParseListDeploymentSlotsResponse parses an HTTP response from a ListDeploymentSlotsWithResponse call
+func ParseListDeploymentSlotsResponse(rsp *http.Response) (*ListDeploymentSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeploymentSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FreeSlots
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDeploymentTargetsResponse parses an HTTP response from a ListDeploymentTargetsWithResponse call
 func ParseListDeploymentTargetsResponse(rsp *http.Response) (*ListDeploymentTargetsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16117,6 +18774,105 @@ func ParseWithdrawVoteResponse(rsp *http.Response) (*WithdrawVoteResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListWaiversResponse parses an HTTP response from a ListWaiversWithResponse call
+func ParseListWaiversResponse(rsp *http.Response) (*ListWaiversResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListWaiversResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListWaiver
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateWaiverResponse parses an HTTP response from a CreateWaiverWithResponse call
+func ParseCreateWaiverResponse(rsp *http.Response) (*CreateWaiverResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateWaiverResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Waiver
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeWaiverResponse parses an HTTP response from a RevokeWaiverWithResponse call
+func ParseRevokeWaiverResponse(rsp *http.Response) (*RevokeWaiverResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeWaiverResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Waiver
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -16407,6 +19163,101 @@ func ParseListEvidenceResponse(rsp *http.Response) (*ListEvidenceResponse, error
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListFeedsResponse parses an HTTP response from a ListFeedsWithResponse call
+func ParseListFeedsResponse(rsp *http.Response) (*ListFeedsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFeedsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListFeed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateFeedResponse parses an HTTP response from a CreateFeedWithResponse call
+func ParseCreateFeedResponse(rsp *http.Response) (*CreateFeedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateFeedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NewFeed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeFeedResponse parses an HTTP response from a RevokeFeedWithResponse call
+func ParseRevokeFeedResponse(rsp *http.Response) (*RevokeFeedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeFeedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -16795,6 +19646,72 @@ func ParseGetPlanResponse(rsp *http.Response) (*GetPlanResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest PlanRecord
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListPlanConflictsResponse parses an HTTP response from a ListPlanConflictsWithResponse call
+func ParseListPlanConflictsResponse(rsp *http.Response) (*ListPlanConflictsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlanConflictsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Outlook
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListPlanSlotsResponse parses an HTTP response from a ListPlanSlotsWithResponse call
+func ParseListPlanSlotsResponse(rsp *http.Response) (*ListPlanSlotsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPlanSlotsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FreeSlots
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
