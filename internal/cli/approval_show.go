@@ -50,7 +50,7 @@ func (c *console) approvalSheet(w io.Writer, s client.Sheet) {
 		"asked as", asked(d), "window", windowText(d.Window), "not before", clock(d.StartAfter), "by hand", strings.Join(d.Implementers, ", "),
 		"change", changeText(s), "plan", fmt.Sprintf("%s, %s", d.Plan, d.PlanDigest), "asked since", fmt.Sprintf("%s, round %d", clock(s.AskedAt), d.Round),
 		"digest", s.Subject, "authorised", d.Authority)
-	c.risk(w, d)
+	c.risk(w, d.Risk)
 	c.needs(w, s.Needs)
 	c.votes(w, s.Votes)
 	if len(s.Reasons) > 0 {
@@ -78,13 +78,13 @@ func changeText(s client.Sheet) string {
 }
 
 // risk prints how dangerous a deployment is held to be, with all that it is made of.
-func (c *console) risk(w io.Writer, d client.Deployment) {
-	if len(d.Risk.Factors) == 0 {
+func (c *console) risk(w io.Writer, r client.Risk) {
+	if len(r.Factors) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\n%s\n", c.outPaint.bold(fmt.Sprintf("risk %d of 100: %s", d.Risk.Score, d.Risk.Level)))
+	fmt.Fprintf(w, "\n%s\n", c.outPaint.bold(fmt.Sprintf("risk %d of 100: %s", r.Score, r.Level)))
 	t := &table{paint: c.outPaint}
-	for _, f := range d.Risk.Factors {
+	for _, f := range r.Factors {
 		t.row(f.Name, fmt.Sprintf("%.2f of weight %.2f", f.Value, f.Weight), f.Why)
 	}
 	t.plain(w, "  ")

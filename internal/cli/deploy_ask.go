@@ -37,7 +37,7 @@ func (in *askInput) wordFlags(cmd *cobra.Command) {
 }
 
 // request gives what is asked for, as the API takes it.
-func (in askInput) request(now time.Time) (client.DeploymentRequest, error) {
+func (in *askInput) request(now time.Time) (client.DeploymentRequest, error) {
 	body := client.DeploymentRequest{
 		Class: client.DeploymentRequestClass(in.class), ValueStream: client.DeploymentRequestValueStream(in.stream),
 		Urgency: client.DeploymentRequestUrgency(in.urgency), Priority: in.priority, Change: in.change, Implementers: in.implementers,

@@ -45,7 +45,7 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 	if a := d.AcceptedBy; a.By.Name != "" {
 		fmt.Fprintf(w, "accepted by %s at %s: %s\n", a.By.Name, clock(a.At), a.Why)
 	}
-	c.risk(w, d)
+	c.risk(w, d.Risk)
 	c.troubles(w, d)
 	if len(d.Waiting.Reasons) > 0 && d.State != closed {
 		fmt.Fprintln(w)

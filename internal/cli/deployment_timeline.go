@@ -20,6 +20,8 @@ var turningPoints = []string{
 	"deployment.requested", "deployment.planned", "deployment.asked-anew", "deployment.rescheduled", "deployment.authorised",
 	"authorisation.voided", "end.moved", "window.ended", "deployment.state-changed", "gate.judged", "stage.begun", "orders.issued", "target.silent",
 	"guidance.given", "cancel.asked", "deployment.closed", "record.corrected", "evidence.added",
+	"approval.given", "approval.rejected", "approval.withdrawn", "approval.reminded", "approval.escalated", "approval.lapsed",
+	"change.confirmed", "change.refused", "review.opened", "review.due", "review.overdue", "review.completed", "deployment.accepted",
 }
 
 func (c *console) deploymentTimeline() *cobra.Command {

@@ -69,6 +69,9 @@ func words(e client.Entry) string {
 	case "announcement.repeated":
 		return said("sent again")
 	}
+	if text := approvalWords(e, data); text != "" {
+		return said(text)
+	}
 	return said(e.Kind)
 }
 

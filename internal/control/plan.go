@@ -28,6 +28,7 @@ type Planned struct {
 	plan.Record
 	Targets  []plan.Target     `json:"targets"`
 	LastTook practice.Duration `json:"lastTook"` // how long the last deployment of these components there took; 0: none
+	Risk     practice.Risk     `json:"risk"`     // as it is scored now
 }
 
 // Plan compiles a plan and stores it under its number. Nothing else changes.
@@ -53,6 +54,9 @@ func (c *Control) Plan(ctx context.Context, scope practice.Scope, by practice.Ac
 	planned := Planned{Targets: compiled.Targets, LastTook: in.LastTook}
 	_, err = c.update(ctx, scope, func(w *work) (err error) {
 		if planned.Record, err = w.AddPlan(compiled, by, w.now); err != nil {
+			return err
+		}
+		if planned.Risk, err = scoreRisk(w, planned.ID, planned.Header, w.now); err != nil {
 			return err
 		}
 		w.note(practice.Entry{Kind: "plan.compiled", Subject: "plan/" + planned.ID, Who: by,

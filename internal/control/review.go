@@ -58,9 +58,6 @@ func noteReview(w *work, r approval.Review, kind string, who practice.Actor, why
 // dueReviews says until when the reviews of a deployment that has just ended
 // must be done, and lets a job look then.
 func dueReviews(w *work, d deployment.Deployment) error {
-	if d.Urgency != practice.Emergency {
-		return nil
-	}
 	list, err := w.Reviews(approval.ReviewFilter{Deployment: d.ID}, practice.Page{Limit: practice.MaxLimit})
 	if err != nil {
 		return err

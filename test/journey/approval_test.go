@@ -2,6 +2,7 @@ package journey_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -140,10 +141,8 @@ func refusal(t *testing.T, h *house.House, by practice.Actor, id string) practic
 func stateIs(t *testing.T, h *house.House, id string, want ...deployment.State) deployment.Deployment {
 	t.Helper()
 	d := show(t, h, id)
-	for _, s := range want {
-		if d.State == s {
-			return d
-		}
+	if slices.Contains(want, d.State) {
+		return d
 	}
 	t.Fatalf("%s is %s, want %v; %+v", id, d.State, want, d.Waiting)
 	return d

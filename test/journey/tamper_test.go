@@ -10,6 +10,7 @@ import (
 
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/party"
 	"tranship.dev/tranship/internal/practice/record"
@@ -82,6 +83,23 @@ var tamperings = []tampering{
 	{"a report is of another target", `UPDATE report SET target = 'host-2' WHERE deployment = 1 AND target = 'host-1'`, "deployment D-1 report"},
 	{"an order is for another agent", `UPDATE deployment_order SET agent = 'host-9' WHERE deployment = 1`, "order "},
 
+	{"a vote is forged", `INSERT INTO vote SELECT scope, 77, deployment, subject, 'eve', 0, json_set(body, '$.id', 'V-77', '$.by', 'eve') FROM vote WHERE number = 1`, "vote V-77"},
+	{"a vote vanishes", `DELETE FROM vote WHERE number = 2`, "vote V-2"},
+	{"a rejection is an approval", `UPDATE vote SET body = json_set(body, '$.decision', 'approve') WHERE json_extract(body, '$.decision') = 'reject'`, "vote V-"},
+	{"a vote is of another", `UPDATE vote SET person = 'carla', body = json_set(body, '$.by', 'carla') WHERE number = 1`, "vote V-1"},
+	{"a vote is on something else", `UPDATE vote SET subject = 'sha256:00', body = json_set(body, '$.subject', 'sha256:00') WHERE number = 1`, "vote V-1"},
+	{"a vote that was taken back counts", `UPDATE vote SET withdrawn = 0, body = json_remove(body, '$.withdrawn') WHERE withdrawn > 0`, "vote V-"},
+	{"what was asked is another", `UPDATE subject SET body = json_set(body, '$.parts.urgency', 'urgent')`, "subject "},
+	{"what was asked vanishes", `DELETE FROM subject`, "subject "},
+	{"a change is confirmed", `UPDATE change SET state = 'confirmed', body = json_set(body, '$.state', 'confirmed')`, "change CHG-1 of D-4"},
+	{"a change is forgotten", `DELETE FROM change`, "change D-4/CHG-1"},
+	{"a review is done", `UPDATE review SET state = 'done', body = json_set(body, '$.state', 'done', '$.outcome', 'justified')`, "review R-1"},
+	{"a review vanishes", `DELETE FROM review`, "review R-1"},
+	{"an authorisation is lent", `UPDATE deployment SET body = json_set(body, '$.authority', 'approved by all') WHERE number = 4`, "deployment D-4"},
+	{"a deployment is accepted", `UPDATE deployment SET body = json_set(body, '$.acceptedBy', json('{"by":{"kind":"person","name":"eve"},"at":"2026-01-01T00:00:00Z"}')) WHERE number = 3`, "deployment D-3"},
+	{"a risk is smaller", `UPDATE deployment SET body = json_set(body, '$.risk.level', 'low', '$.risk.score', 1) WHERE number = 4`, "deployment D-4"},
+	{"an earlier round is asked", `UPDATE deployment SET body = json_set(body, '$.round', 1) WHERE number = 4`, "deployment D-4"},
+
 	{"another version is there", `UPDATE presence SET version = '9.0.0' WHERE until = 0 AND target = 'host-1'`, "presence of shop on host-1"},
 	{"another digest is there", `UPDATE presence SET digest = 'sha256:00' WHERE until = 0 AND target = 'host-1'`, "presence of shop on host-1"},
 	{"it is there for certain", `UPDATE presence SET uncertain = 1 - uncertain WHERE until = 0 AND target = 'host-1'`, "presence of shop on host-1"},
@@ -152,6 +170,7 @@ func live(t *testing.T, h *house.House) {
 	expect(t, h, h.Deploy("shop@1.0.0", "test").ID, deployment.Succeeded)
 	expect(t, h, h.Deploy("shop@2.0.0", "test").ID, deployment.Succeeded)
 	expect(t, h, h.Deploy("shop@3.0.0", "test").ID, deployment.Remediated)
+	liveApprovals(t, h)
 	_, viewer, err := h.Control.CreateToken(ctx, practice.DefaultScope, house.Admin, "looks", party.Viewer, house.Admin, time.Time{})
 	_, ended, err2 := h.Control.CreateToken(ctx, practice.DefaultScope, house.Admin, "ended", party.Manager, house.Admin, time.Now().Add(time.Hour))
 	for _, err := range []error{
@@ -195,5 +214,37 @@ func change(t *testing.T, db *sql.DB, c tampering) (undo func()) {
 		run(`DELETE FROM ` + table)
 		run(`INSERT INTO ` + table + ` SELECT * FROM kept`) //nolint:unqueryvet // as it was kept
 		run(`DROP TABLE kept`)
+	}
+}
+
+// liveApprovals votes, rejects, takes back, asks again and refuses a change, on an
+// emergency that nothing starts.
+func liveApprovals(t *testing.T, h *house.House) {
+	t.Helper()
+	ctx := context.Background()
+	h.Apply(people)
+	h.Apply(strings.Replace(shortPath, "emergency: {needs: [{group: security, count: 1}]", "emergency: {", 1))
+	h.Add("shop", "4.0.0", map[string]string{"page": "four"}, nil)
+	planned, err := h.Control.Plan(ctx, practice.DefaultScope, anna, control.PlanRequest{Release: "shop@4.0.0", Environment: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := control.AskRequest{Urgency: practice.Emergency, Change: "CHG-1", StartAfter: time.Now().Add(time.Hour)}
+	d, err := h.Control.Deploy(ctx, practice.DefaultScope, anna, control.DeploymentRequest{Plan: planned.ID, AskRequest: later})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Control.AskAgain(ctx, practice.DefaultScope, anna, d.ID, control.AgainRequest{Reason: "no hurry", Urgency: practice.Normal}); err != nil {
+		t.Fatal(err)
+	}
+	approve(t, h, d.ID, "ben", "dora")
+	if _, err := h.Control.WithdrawVote(ctx, practice.DefaultScope, person("dora"), d.ID, "wait"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vote(t, h, person("carla"), d.ID, approval.Reject); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Control.SayOfChange(ctx, practice.DefaultScope, person("emil"), "CHG-1", control.ChangeWord{State: approval.RefusedChange, Reason: "no"}); err != nil {
+		t.Fatal(err)
 	}
 }
