@@ -23,6 +23,7 @@ func (c *console) planned(w io.Writer, p client.Planned, all bool) {
 	if last := took(p.LastTook); last != "" {
 		fmt.Fprintf(w, "\nlast time it took %s\n", last)
 	}
+	c.risk(w, p.Risk)
 }
 
 func (c *console) planHead(w io.Writer, p client.Planned) {

@@ -214,7 +214,7 @@ func (c *Control) otherwise(w *work, before, after deployment.Deployment, a Anew
 	if !a.Voids {
 		return c.ask(w, before, after, a.Changed, false, by, why), nil
 	}
-	after, err := rated(w, after)
+	after, err := c.rated(w, after)
 	if err != nil {
 		return nil, err
 	}

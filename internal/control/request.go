@@ -54,7 +54,7 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if err != nil {
 			return err
 		}
-		if d, err = rated(w, d); err != nil {
+		if d, err = c.rated(w, d); err != nil {
 			return err
 		}
 		if d, err = pose(w, d); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
+	"tranship.dev/tranship/internal/practice/calendar"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
@@ -19,6 +20,12 @@ const byHand = "manual"
 
 // scoreRisk scores how dangerous a plan is, from the plan, the documents and the record.
 func scoreRisk(tx Tx, planID string, h plan.Header, now time.Time) (practice.Risk, error) {
+	in, err := riskFacts(tx, planID, h, now)
+	return approval.Score(in), err
+}
+
+// riskFacts gathers what a risk is scored from, but for what the calendar knows.
+func riskFacts(tx Tx, planID string, h plan.Header, now time.Time) (approval.RiskInput, error) {
 	in := approval.RiskInput{
 		Now: now, Plan: planID, Environment: h.Environment, Model: h.Model.Name, Targets: h.TargetCount, Changes: len(h.Items),
 		Remediable: remediable(h), HumanSteps: humanSteps(h),
@@ -31,10 +38,10 @@ func scoreRisk(tx Tx, planID string, h plan.Header, now time.Time) (practice.Ris
 	}
 	for _, fill := range []func(Tx, plan.Header, *approval.RiskInput) error{addServices, addParty, addModelRuns, addRuns} {
 		if err := fill(tx, h, &in); err != nil {
-			return practice.Risk{}, err
+			return in, err
 		}
 	}
-	return approval.Score(in), nil
+	return in, nil
 }
 
 // remediable says whether there is a way back for every item.
@@ -171,9 +178,34 @@ func addRuns(tx Tx, h plan.Header, in *approval.RiskInput) error {
 	return nil
 }
 
-// rated gives a deployment with its risk, scored now.
-func rated(w *work, d deployment.Deployment) (deployment.Deployment, error) {
-	risk, err := scoreRisk(w, d.Plan, d.Header, w.now)
+// rated gives a deployment with its risk, scored now, for the time for which it is meant.
+func (c *Control) rated(w *work, d deployment.Deployment) (deployment.Deployment, error) {
+	in, err := riskFacts(w, d.Plan, d.Header, w.now)
+	if err != nil {
+		return d, err
+	}
+	if in.OutsideWindow, err = c.outsideWindow(w, d); err != nil {
+		return d, err
+	}
+	risk := approval.Score(in)
 	d.Risk = &risk
-	return d, err
+	return d, nil
+}
+
+// outsideWindow says whether a deployment is meant for a time outside the
+// maintenance windows that it needs; where that cannot be told, it counts as outside.
+func (c *Control) outsideWindow(w *work, d deployment.Deployment) (bool, error) {
+	a, err := c.almanac(w, w.scope, w.now, w.changed > 0)
+	if err != nil {
+		return false, err
+	}
+	start := w.now
+	if d.StartAfter.After(start) {
+		start = d.StartAfter
+	}
+	f, err := a.forecast(d, start, func(deployment.Deployment) bool { return false })
+	if _, told := reasonOf(err, ""); told {
+		return true, nil
+	}
+	return slices.ContainsFunc(f.conflicts, func(c calendar.Conflict) bool { return c.Rule == calendar.OutsideWindow }), err
 }
