@@ -2305,6 +2305,7 @@ type Planned struct {
 	Header   PlanHeader   `json:"header"`
 	Id       string       `json:"id"`
 	LastTook string       `json:"lastTook"`
+	Risk     Risk         `json:"risk"`
 	Targets  []PlanTarget `json:"targets"`
 }
 
