@@ -72,7 +72,41 @@ func words(e client.Entry) string {
 	if text := approvalWords(e, data); text != "" {
 		return said(text)
 	}
+	if text := journeyWords(e.Kind, data); text != "" {
+		return said(text)
+	}
 	return said(e.Kind)
+}
+
+// journeyWords says what an entry of a journey, a trigger, a pin or evidence means.
+func journeyWords(kind string, data dataOf) string {
+	switch kind {
+	case "journey.begun":
+		return "journey of " + data.text("wanted") + " begun"
+	case "journey.set":
+		return "way of " + data.text("release") + ": " + data.text("environments")
+	case "journey.moved":
+		return "goes on from " + data.text("from") + " to " + data.text("to")
+	case "journey.entered":
+		return data.text("deployment") + " into " + data.text("environment")
+	case "journey.promoted":
+		return "decided: it may enter " + data.text("environment")
+	case "journey.ended":
+		return data.text("ending")
+	case "trigger.fired":
+		return "fired: " + data.text("journey") + " of " + data.text("wanted")
+	case "trigger.held":
+		return "did not fire"
+	case "trigger.secret-rotated":
+		return "secret " + data.text("generation") + " made"
+	case "pin.set":
+		return "kept out"
+	case "pin.lifted":
+		return "let in again"
+	case "evidence.received":
+		return fmt.Sprintf("%s %s, suite %s: %s passed, %s failed", data.text("component"), data.text("version"), data.text("suite"), data.text("passed"), data.text("failed"))
+	}
+	return ""
 }
 
 // rescheduledWords says when a deployment is meant to happen now.
