@@ -35,7 +35,7 @@ type Hook struct {
 // the same from outside.
 func (c *Control) Hook(ctx context.Context, scope practice.Scope, name string) (h Hook, err error) {
 	h = Hook{Trigger: name, Provider: journey.Plain, Secret: c.hookSecret(scope, "", 0)}
-	if practice.CheckName("trigger", name) != nil {
+	if named := practice.CheckName("trigger", name) == nil; !named {
 		return h, nil
 	}
 	err = c.Store.View(ctx, scope, func(tx Tx) error {

@@ -44,7 +44,7 @@ func qualityOf(tx Tx, before model.Stage, items []library.Item, now time.Time) (
 // evidenceOf gives a version's evidence: all that a version can be expected to
 // get; should one get more, the last received count.
 func evidenceOf(tx Tx, item library.Item) ([]library.Evidence, error) {
-	return tx.EvidenceOf(library.EvidenceFilter{Component: item.Component, Version: item.Version}, practice.Page{Limit: practice.MaxLimit})
+	return tx.EvidenceOf(library.EvidenceFilter(item), practice.Page{Limit: practice.MaxLimit})
 }
 
 // checkQuality refuses a request for what has not reached the thresholds of the environment before.

@@ -24,7 +24,7 @@ const (
 	Window  = 5 * time.Minute // how far a signed moment may be from now
 )
 
-// The headers of the plain scheme.
+// SignatureHeader is the header of the plain scheme.
 const SignatureHeader = "X-Tranship-Signature" // "t=UNIX,v1=HEX", HMAC-SHA256 of "UNIX.BODY"
 
 // Verify says whether a webhook is signed with the secret in the way of its
@@ -35,19 +35,19 @@ const SignatureHeader = "X-Tranship-Signature" // "t=UNIX,v1=HEX", HMAC-SHA256 o
 func Verify(provider journey.Provider, secret string, header http.Header, body []byte, now time.Time) (string, error) {
 	switch provider {
 	case journey.GitHub:
-		return hexSigned("X-Hub-Signature-256", "sha256=", "X-GitHub-Delivery", secret, header, body)
+		return hexSigned("X-Hub-Signature-256", "sha256=", "X-Github-Delivery", secret, header, body)
 	case journey.Gitea:
 		if header.Get("X-Gitea-Signature") == "" && header.Get("X-Forgejo-Signature") != "" {
 			return hexSigned("X-Forgejo-Signature", "", "X-Forgejo-Delivery", secret, header, body)
 		}
 		return hexSigned("X-Gitea-Signature", "", "X-Gitea-Delivery", secret, header, body)
 	case journey.GitLab:
-		if header.Get("webhook-signature") != "" {
+		if header.Get("Webhook-Signature") != "" {
 			return standardSigned(secret, header, body, now)
 		}
 		return tokenSent(secret, header)
 	case journey.Plain:
-		if header.Get("webhook-signature") != "" {
+		if header.Get("Webhook-Signature") != "" {
 			return standardSigned(secret, header, body, now)
 		}
 		return plainSigned(secret, header, body, now)
@@ -91,7 +91,7 @@ func tokenSent(secret string, header http.Header) (string, error) {
 	if id := header.Get("Idempotency-Key"); id != "" {
 		return id, nil
 	}
-	return header.Get("X-Gitlab-Event-UUID"), nil
+	return header.Get("X-Gitlab-Event-Uuid"), nil
 }
 
 // standardSigned is the scheme of Standard Webhooks, which GitLab's signing
@@ -101,9 +101,9 @@ func standardSigned(secret string, header http.Header, body []byte, now time.Tim
 	if err != nil {
 		return "", refused("the secret is not of the form whsec_BASE64")
 	}
-	id, at := header.Get("webhook-id"), header.Get("webhook-timestamp")
+	id, at := header.Get("Webhook-Id"), header.Get("Webhook-Timestamp")
 	wanted, right := mac(key, []byte(id+"."+at+"."), body), false
-	for _, one := range strings.Fields(header.Get("webhook-signature")) {
+	for _, one := range strings.FieldsSeq(header.Get("Webhook-Signature")) {
 		given, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(one, "v1,"))
 		if err == nil && strings.HasPrefix(one, "v1,") && hmac.Equal(given, wanted) {
 			right = true

@@ -14,7 +14,7 @@ import (
 func Parse(provider journey.Provider, header http.Header, body []byte) (journey.Event, error) {
 	switch provider {
 	case journey.GitHub:
-		return github(header.Get("X-GitHub-Event"), body)
+		return github(header.Get("X-Github-Event"), body)
 	case journey.Gitea:
 		name := header.Get("X-Gitea-Event")
 		if name == "" {

@@ -209,7 +209,8 @@ func TestAPushWaitsForItsVersion(t *testing.T) {
 	if _, err := h.Control.StopJourney(context.Background(), practice.DefaultScope, house.Admin, "J-1", "never mind"); err != nil {
 		t.Error(err)
 	}
-	h.Apply(strings.Replace(hookDocuments[:strings.Index(hookDocuments, "---")], "spec: {}", "spec: {left: true}", 1))
+	olga, _, _ := strings.Cut(hookDocuments, "---")
+	h.Apply(strings.Replace(olga, "spec: {}", "spec: {left: true}", 1))
 	s.body = payload(t, "github-create")
 	s.header["X-Hub-Signature-256"], s.header["X-GitHub-Delivery"] = "sha256="+signedHex(secretOf(t, h, "github", false), s.body), "2"
 	if status, _ := s.to(t, h); status != http.StatusUnauthorized {
