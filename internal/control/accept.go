@@ -83,5 +83,5 @@ func independent(w *work, d deployment.Deployment, by practice.Actor, does strin
 
 func unowned(a practice.Actor) error {
 	return practice.Faultf(practice.Refused, "nobody is known who answers for %s", a).
-		WithHint("describe ServiceAccount %s with its owner and apply it: tranship apply FILE", a.Name).Final()
+		WithHint("describe ServiceAccount %s with its owner and apply it: tranship apply -f FILE", a.Name).Final()
 }

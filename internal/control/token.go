@@ -156,7 +156,7 @@ func mayHold(tx Tx, actor, by practice.Actor) error {
 	switch _, err := tx.Document(kind, actor.Name); {
 	case practice.CodeOf(err) == practice.NotFound:
 		return practice.Faultf(practice.Invalid, "there is no %s %q", kind, actor.Name).
-			WithHint("describe it and apply it first: tranship apply FILE").Final()
+			WithHint("describe it and apply it first: tranship apply -f FILE").Final()
 	case err != nil:
 		return err
 	}

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -172,7 +171,7 @@ func (r weighed) held(d deployment.Deployment) deployment.Event {
 		for _, reason := range r.verdict.Reasons {
 			why = append(why, reason.Message)
 		}
-		e.Voided = fmt.Sprintf("the authorisation does not hold any more: %s", strings.Join(why, "; "))
+		e.Voided = strings.Join(why, "; ")
 	}
 	return e
 }
