@@ -110,6 +110,13 @@ func (k *desk) ask(d deployment.Deployment, now time.Time) (approval.Ask, error)
 	if d.Risk != nil {
 		a.Risk = d.Risk.Level
 	}
+	planned, err := k.tx.Plan(d.Plan)
+	if err != nil {
+		return a, err
+	}
+	if planned.By != d.RequestedBy {
+		a.Authors = append(a.Authors, planned.By)
+	}
 	asked, err := k.tx.AskedOf(d.ID, d.Subject)
 	switch {
 	case err == nil:
@@ -193,6 +200,9 @@ func (k *desk) directory(names, groups []string) (party.People, error) {
 // concernedNames lists who asked, carries out and voted.
 func concernedNames(in approval.Input) []string {
 	names := append([]string{in.Ask.Requester.Name}, in.Ask.Implementers...)
+	for _, author := range in.Ask.Authors {
+		names = append(names, author.Name)
+	}
 	for _, v := range in.Votes {
 		names = append(names, v.By, v.For)
 	}

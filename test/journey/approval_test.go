@@ -267,6 +267,25 @@ func TestPain03WhatAnAccountAsksItsOwnerDoesNotApprove(t *testing.T) {
 	expect(t, h, d.ID, deployment.Succeeded)
 }
 
+// TestPain03WhoMadeThePlanDoesNotApproveIt: though somebody else asks for it.
+func TestPain03WhoMadeThePlanDoesNotApproveIt(t *testing.T) {
+	t.Parallel()
+	h := ready(t, twoAndOne)
+	planned, err := h.Control.Plan(context.Background(), practice.DefaultScope, person("ben"), control.PlanRequest{Release: "shop@1.0.0", Environment: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := h.Control.Deploy(context.Background(), practice.DefaultScope, anna, control.DeploymentRequest{Plan: planned.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := refusal(t, h, person("ben"), d.ID); got != practice.Forbidden {
+		t.Errorf("ben, who made the plan, approves it: %q", got)
+	}
+	approve(t, h, d.ID, "carla", "dora")
+	stateIs(t, h, d.ID, deployment.Planned)
+}
+
 // TestVotesAtOnce: two who approve at the same moment both count, once.
 func TestVotesAtOnce(t *testing.T) {
 	t.Parallel()
