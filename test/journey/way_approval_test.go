@@ -1,0 +1,110 @@
+package journey_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/journey"
+	"tranship.dev/tranship/test/house"
+)
+
+const wayPolicy = `
+apiVersion: tranship.dev/v1
+kind: Person
+metadata: {name: anna}
+spec: {}
+---
+apiVersion: tranship.dev/v1
+kind: Group
+metadata: {name: operations}
+spec: {members: [anna]}
+---
+apiVersion: tranship.dev/v1
+kind: ApprovalPolicy
+metadata: {name: staging}
+spec:
+  appliesTo: {environments: [staging]}
+  needs: [{group: operations, count: 1}]
+`
+
+// awaitAsked waits until the newest deployment of a journey waits for approval.
+func awaitAsked(t *testing.T, h *house.House, id string, number int) deployment.Deployment {
+	t.Helper()
+	var d deployment.Deployment
+	await(t, h, id, "asking for approval", func(j journey.Journey) bool {
+		made := j.Here().Deployments
+		if len(made) < number {
+			return false
+		}
+		var err error
+		d, err = h.Control.Deployment(context.Background(), practice.DefaultScope, made[len(made)-1])
+		return err == nil && d.State == deployment.Planned
+	})
+	return d
+}
+
+// What a journey asked for and nobody approved yet makes way for a newer version,
+// and is asked for anew when its plan goes out of date. Nothing approves itself.
+func TestJourneysThatWaitForApproval(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	h := wayHouse(t, "  {on: push, component: shop, as: robot, mode: deployment, until: staging}")
+	h.Apply(wayPolicy)
+	h.Add("shop", "1.0.0", map[string]string{"page": "one"}, nil)
+	evidence(t, h, "1.0.0", 1, 0)
+	first := awaitAsked(t, h, "J-1", 1)
+	if first.RequestedBy.Kind != practice.Account || first.Journey != "J-1" {
+		t.Errorf("it was asked for by %s as a part of %q", first.RequestedBy, first.Journey)
+	}
+	why, err := h.Control.WhyJourney(ctx, practice.DefaultScope, "J-1")
+	if err != nil || why.Open || !strings.Contains(why.Reasons[0].How, first.ID) {
+		t.Errorf("why: %+v, %v", why, err)
+	}
+
+	h.Apply(strings.Replace(wayDocuments("  {on: push, component: shop, as: robot, mode: deployment, until: staging}"), "passRate: 0.9", "passRate: 0.8", 1))
+	second := awaitAsked(t, h, "J-1", 2)
+	if second.ID == first.ID || second.PlanDigest == first.PlanDigest {
+		t.Errorf("after the model changed it still asks for %s", second.ID)
+	}
+
+	h.Add("shop", "2.0.0", map[string]string{"page": "two"}, nil)
+	evidence(t, h, "2.0.0", 1, 0)
+	awaitEnd(t, h, "J-1", journey.Superseded)
+	third := awaitAsked(t, h, "J-2", 1)
+	d, err := h.Control.Deployment(ctx, practice.DefaultScope, second.ID)
+	if err != nil || d.Result != deployment.Cancelled || third.Header.Release != "shop@2.0.0" || present(t, h, "staging") != "" {
+		t.Errorf("%s is %s %s; %s; staging has %q; %v", d.ID, d.State, d.Result, third.Header.Release, present(t, h, "staging"), err)
+	}
+	recordHolds(t, h)
+}
+
+// R89: the rounds of deploying, testing and mending are counted until a version goes on.
+func TestRoundsAreCounted(t *testing.T) {
+	t.Parallel()
+	h := wayHouse(t, "  {on: push, component: shop, as: robot, mode: deployment, until: staging}")
+	for i, version := range []string{"1.0.0", "1.0.1", "1.0.2"} {
+		h.Add("shop", version, map[string]string{"page": version}, nil)
+		awaitGate(t, h, "J-"+string(rune('1'+i)), "quality")
+		evidence(t, h, version, 1, 5)
+	}
+	loop := func() journey.Loop {
+		t.Helper()
+		v, err := h.Control.ReleaseJourney(context.Background(), practice.DefaultScope, "shop@1.0.2")
+		if err != nil || len(v.Stages) != 2 || len(v.Stages[0].Loops) != 1 {
+			t.Fatalf("%+v, %v", v, err)
+		}
+		return v.Stages[0].Loops[0]
+	}
+	if l := loop(); l.Deployments != 3 || l.Versions != 3 || l.Left || l.Since.IsZero() || time.Since(l.Since) > time.Minute {
+		t.Errorf("before it goes on: %+v", l)
+	}
+	evidence(t, h, "1.0.2", 6, 0)
+	awaitEnd(t, h, "J-3", journey.Arrived)
+	if l := loop(); l.Deployments != 3 || !l.Left {
+		t.Errorf("after it went on: %+v", l)
+	}
+}
