@@ -30,7 +30,7 @@ type AgentOptions struct {
 	Reconnect  time.Duration // between attempts to reach the server; 0 is a second; as much again is added at random
 	Version    string
 	Log        *slog.Logger
-	Now        func() time.Time // nil: the host's clock
+	Now        func() time.Time `json:"-"` // nil: the host's clock
 }
 
 // Agent is a running agent.
