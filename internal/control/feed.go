@@ -196,7 +196,7 @@ func (c *FeedContent) touch(at time.Time) {
 }
 
 // sum is over what makes the content differ: revisions, not words.
-func (c FeedContent) sum() practice.Digest {
+func (c *FeedContent) sum() practice.Digest {
 	parts := []any{c.Feed.ID, c.Span.Start}
 	for _, e := range c.Entries {
 		parts = append(parts, string(e.Kind)+"/"+e.Name, e.Revision)

@@ -136,7 +136,7 @@ func write(t *testing.T, file string, steps []step) {
 		}
 		lines = slices.Replace(lines, p.line, end, p.printed...)
 	}
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644); err != nil { //nolint:gosec // documentation
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
