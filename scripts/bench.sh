@@ -8,10 +8,11 @@
 # fleet  one deployment onto 10,000 simulated agents, each with its own connection
 # quick  the same with 1,000
 # micro  compiling plans and deciding, by the number of targets
+# calendar  conflicts, free times and why, with 10,000 targets and 100,000 entries
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-parts=(side quick fleet micro)
+parts=(side quick fleet micro calendar)
 if [ $# -gt 0 ]; then
   parts=("$@")
 fi
@@ -38,6 +39,10 @@ part_fleet() { fleet 10000; }
 part_micro() {
   go test -run '^$' -bench 'Compile' -benchtime 3x ./internal/practice/plan
   go test -run '^$' -bench 'Decide' ./internal/practice/deployment
+}
+
+part_calendar() {
+  go test -run '^$' -bench 'Calendar' -benchtime 10x ./test/bench/calendar
 }
 
 for part in "${parts[@]}"; do

@@ -27,6 +27,11 @@ func (c *Control) Why(ctx context.Context, scope practice.Scope, id string) (ver
 		verdict = deployment.Why(d, c.now())
 		waiting, err := waitingTargets(tx, d, c.now())
 		verdict.Reasons = append(verdict.Reasons, waiting...)
+		if err != nil || d.State != deployment.Planned {
+			return err
+		}
+		ahead, err := c.ahead(tx, scope, d)
+		verdict.Reasons = append(verdict.Reasons, ahead...)
 		return err
 	})
 	return verdict, err
@@ -73,4 +78,27 @@ func silentAgent(tx Tx, row deployment.Target, now time.Time) (practice.Reason, 
 		return reason, false
 	}
 	return reason, true
+}
+
+// ahead says what would hold a deployment at its start that waits for its
+// authorisation: who approves it tonight wants to know it now.
+func (c *Control) ahead(tx Tx, scope practice.Scope, d deployment.Deployment) ([]practice.Reason, error) {
+	a, err := c.almanac(tx, scope, c.now(), false)
+	if err != nil {
+		return nil, err
+	}
+	start := a.now
+	if d.StartAfter.After(start) {
+		start = d.StartAfter
+	}
+	f, err := a.forecast(d, start, nil)
+	if reason, told := reasonOf(err, "calendar"); told {
+		return []practice.Reason{reason}, nil
+	}
+	reasons := f.gate().Reasons
+	for i := range reasons {
+		reasons[i].Message = "at its start: " + reasons[i].Message
+		reasons[i].How = howTo(d, reasons[i])
+	}
+	return reasons, err
 }
