@@ -74,7 +74,10 @@ func (c *console) agenda(w io.Writer, items []client.AgendaItem) {
 			fmt.Fprintln(w, c.outPaint.bold(day))
 		}
 		until := end.Format("15:04")
-		if !sameDay(start, end) {
+		switch {
+		case start.Year() != end.Year():
+			until = end.Format("2 Jan 2006 15:04")
+		case !sameDay(start, end):
 			until = end.Format("2 Jan 15:04")
 		}
 		where := item.Environment

@@ -79,7 +79,7 @@ func (c *console) freeSlots(w io.Writer, free client.FreeSlots) {
 		t.row(clock(slot.Start), clock(slot.End), needs(slot.Waivers), refs(slot.Warnings), late)
 	}
 	t.write(w, "")
-	verb := "tranship deploy " + free.Of
+	verb := "tranship deploy --plan " + free.Of
 	if strings.HasPrefix(free.Of, "D-") {
 		verb = "tranship deployment reschedule " + free.Of
 	}

@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -38,7 +39,7 @@ func (c *Control) calendarGate(w *work, d deployment.Deployment) (gate, error) {
 		if r.Until.After(w.now) {
 			g.next = sooner(g.next, r.Until)
 		}
-		g.verdict.Reasons[i].How = howTo(d, r)
+		g.verdict.Reasons[i].How = howTo(d, r, f.conflicts)
 	}
 	return g, nil
 }
@@ -100,8 +101,13 @@ func approvedWindow(d deployment.Deployment, start time.Time) practice.Verdict {
 func told(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // howTo says what people type about a closed gate of the calendar.
-func howTo(d deployment.Deployment, r practice.Reason) string {
+func howTo(d deployment.Deployment, r practice.Reason, conflicts []calendar.Conflict) string {
 	move := "tranship calendar free " + d.ID + " lists times that fit"
+	for _, c := range conflicts {
+		if c.Severity == calendar.NeedsWaiver && strings.HasPrefix(r.Message, c.Message) {
+			return fmt.Sprintf("wait, or move it: %s; or have it waived: tranship deployment waive %s %s --reason WHY", move, d.ID, refName(c.With))
+		}
+	}
 	switch {
 	case r.Gate == "approved window":
 		return move

@@ -97,8 +97,8 @@ func (c *Control) ahead(tx Tx, scope practice.Scope, d deployment.Deployment) ([
 	}
 	reasons := f.gate().Reasons
 	for i := range reasons {
+		reasons[i].How = howTo(d, reasons[i], f.conflicts)
 		reasons[i].Message = "at its start: " + reasons[i].Message
-		reasons[i].How = howTo(d, reasons[i])
 	}
 	return reasons, err
 }
