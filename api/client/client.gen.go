@@ -616,23 +616,45 @@ func (e ListAnnouncementsParamsState) Valid() bool {
 
 // Defines values for ListDocumentsParamsKind.
 const (
-	ListDocumentsParamsKindComponent   ListDocumentsParamsKind = "Component"
-	ListDocumentsParamsKindEnvironment ListDocumentsParamsKind = "Environment"
-	ListDocumentsParamsKindModel       ListDocumentsParamsKind = "Model"
-	ListDocumentsParamsKindProduct     ListDocumentsParamsKind = "Product"
-	ListDocumentsParamsKindRelease     ListDocumentsParamsKind = "Release"
-	ListDocumentsParamsKindService     ListDocumentsParamsKind = "Service"
-	ListDocumentsParamsKindTarget      ListDocumentsParamsKind = "Target"
+	ListDocumentsParamsKindApprovalPolicy ListDocumentsParamsKind = "ApprovalPolicy"
+	ListDocumentsParamsKindBooking        ListDocumentsParamsKind = "Booking"
+	ListDocumentsParamsKindComponent      ListDocumentsParamsKind = "Component"
+	ListDocumentsParamsKindDelegation     ListDocumentsParamsKind = "Delegation"
+	ListDocumentsParamsKindEnvironment    ListDocumentsParamsKind = "Environment"
+	ListDocumentsParamsKindFreeze         ListDocumentsParamsKind = "Freeze"
+	ListDocumentsParamsKindGroup          ListDocumentsParamsKind = "Group"
+	ListDocumentsParamsKindModel          ListDocumentsParamsKind = "Model"
+	ListDocumentsParamsKindPerson         ListDocumentsParamsKind = "Person"
+	ListDocumentsParamsKindProduct        ListDocumentsParamsKind = "Product"
+	ListDocumentsParamsKindRelease        ListDocumentsParamsKind = "Release"
+	ListDocumentsParamsKindService        ListDocumentsParamsKind = "Service"
+	ListDocumentsParamsKindServiceAccount ListDocumentsParamsKind = "ServiceAccount"
+	ListDocumentsParamsKindSubscription   ListDocumentsParamsKind = "Subscription"
+	ListDocumentsParamsKindTarget         ListDocumentsParamsKind = "Target"
+	ListDocumentsParamsKindTrigger        ListDocumentsParamsKind = "Trigger"
+	ListDocumentsParamsKindWindow         ListDocumentsParamsKind = "Window"
 )
 
 // Valid indicates whether the value is a known member of the ListDocumentsParamsKind enum.
 func (e ListDocumentsParamsKind) Valid() bool {
 	switch e {
+	case ListDocumentsParamsKindApprovalPolicy:
+		return true
+	case ListDocumentsParamsKindBooking:
+		return true
 	case ListDocumentsParamsKindComponent:
+		return true
+	case ListDocumentsParamsKindDelegation:
 		return true
 	case ListDocumentsParamsKindEnvironment:
 		return true
+	case ListDocumentsParamsKindFreeze:
+		return true
+	case ListDocumentsParamsKindGroup:
+		return true
 	case ListDocumentsParamsKindModel:
+		return true
+	case ListDocumentsParamsKindPerson:
 		return true
 	case ListDocumentsParamsKindProduct:
 		return true
@@ -640,7 +662,15 @@ func (e ListDocumentsParamsKind) Valid() bool {
 		return true
 	case ListDocumentsParamsKindService:
 		return true
+	case ListDocumentsParamsKindServiceAccount:
+		return true
+	case ListDocumentsParamsKindSubscription:
+		return true
 	case ListDocumentsParamsKindTarget:
+		return true
+	case ListDocumentsParamsKindTrigger:
+		return true
+	case ListDocumentsParamsKindWindow:
 		return true
 	default:
 		return false
@@ -649,23 +679,45 @@ func (e ListDocumentsParamsKind) Valid() bool {
 
 // Defines values for RemoveDocumentParamsKind.
 const (
-	RemoveDocumentParamsKindComponent   RemoveDocumentParamsKind = "Component"
-	RemoveDocumentParamsKindEnvironment RemoveDocumentParamsKind = "Environment"
-	RemoveDocumentParamsKindModel       RemoveDocumentParamsKind = "Model"
-	RemoveDocumentParamsKindProduct     RemoveDocumentParamsKind = "Product"
-	RemoveDocumentParamsKindRelease     RemoveDocumentParamsKind = "Release"
-	RemoveDocumentParamsKindService     RemoveDocumentParamsKind = "Service"
-	RemoveDocumentParamsKindTarget      RemoveDocumentParamsKind = "Target"
+	RemoveDocumentParamsKindApprovalPolicy RemoveDocumentParamsKind = "ApprovalPolicy"
+	RemoveDocumentParamsKindBooking        RemoveDocumentParamsKind = "Booking"
+	RemoveDocumentParamsKindComponent      RemoveDocumentParamsKind = "Component"
+	RemoveDocumentParamsKindDelegation     RemoveDocumentParamsKind = "Delegation"
+	RemoveDocumentParamsKindEnvironment    RemoveDocumentParamsKind = "Environment"
+	RemoveDocumentParamsKindFreeze         RemoveDocumentParamsKind = "Freeze"
+	RemoveDocumentParamsKindGroup          RemoveDocumentParamsKind = "Group"
+	RemoveDocumentParamsKindModel          RemoveDocumentParamsKind = "Model"
+	RemoveDocumentParamsKindPerson         RemoveDocumentParamsKind = "Person"
+	RemoveDocumentParamsKindProduct        RemoveDocumentParamsKind = "Product"
+	RemoveDocumentParamsKindRelease        RemoveDocumentParamsKind = "Release"
+	RemoveDocumentParamsKindService        RemoveDocumentParamsKind = "Service"
+	RemoveDocumentParamsKindServiceAccount RemoveDocumentParamsKind = "ServiceAccount"
+	RemoveDocumentParamsKindSubscription   RemoveDocumentParamsKind = "Subscription"
+	RemoveDocumentParamsKindTarget         RemoveDocumentParamsKind = "Target"
+	RemoveDocumentParamsKindTrigger        RemoveDocumentParamsKind = "Trigger"
+	RemoveDocumentParamsKindWindow         RemoveDocumentParamsKind = "Window"
 )
 
 // Valid indicates whether the value is a known member of the RemoveDocumentParamsKind enum.
 func (e RemoveDocumentParamsKind) Valid() bool {
 	switch e {
+	case RemoveDocumentParamsKindApprovalPolicy:
+		return true
+	case RemoveDocumentParamsKindBooking:
+		return true
 	case RemoveDocumentParamsKindComponent:
+		return true
+	case RemoveDocumentParamsKindDelegation:
 		return true
 	case RemoveDocumentParamsKindEnvironment:
 		return true
+	case RemoveDocumentParamsKindFreeze:
+		return true
+	case RemoveDocumentParamsKindGroup:
+		return true
 	case RemoveDocumentParamsKindModel:
+		return true
+	case RemoveDocumentParamsKindPerson:
 		return true
 	case RemoveDocumentParamsKindProduct:
 		return true
@@ -673,7 +725,15 @@ func (e RemoveDocumentParamsKind) Valid() bool {
 		return true
 	case RemoveDocumentParamsKindService:
 		return true
+	case RemoveDocumentParamsKindServiceAccount:
+		return true
+	case RemoveDocumentParamsKindSubscription:
+		return true
 	case RemoveDocumentParamsKindTarget:
+		return true
+	case RemoveDocumentParamsKindTrigger:
+		return true
+	case RemoveDocumentParamsKindWindow:
 		return true
 	default:
 		return false
@@ -682,23 +742,45 @@ func (e RemoveDocumentParamsKind) Valid() bool {
 
 // Defines values for GetDocumentParamsKind.
 const (
-	GetDocumentParamsKindComponent   GetDocumentParamsKind = "Component"
-	GetDocumentParamsKindEnvironment GetDocumentParamsKind = "Environment"
-	GetDocumentParamsKindModel       GetDocumentParamsKind = "Model"
-	GetDocumentParamsKindProduct     GetDocumentParamsKind = "Product"
-	GetDocumentParamsKindRelease     GetDocumentParamsKind = "Release"
-	GetDocumentParamsKindService     GetDocumentParamsKind = "Service"
-	GetDocumentParamsKindTarget      GetDocumentParamsKind = "Target"
+	GetDocumentParamsKindApprovalPolicy GetDocumentParamsKind = "ApprovalPolicy"
+	GetDocumentParamsKindBooking        GetDocumentParamsKind = "Booking"
+	GetDocumentParamsKindComponent      GetDocumentParamsKind = "Component"
+	GetDocumentParamsKindDelegation     GetDocumentParamsKind = "Delegation"
+	GetDocumentParamsKindEnvironment    GetDocumentParamsKind = "Environment"
+	GetDocumentParamsKindFreeze         GetDocumentParamsKind = "Freeze"
+	GetDocumentParamsKindGroup          GetDocumentParamsKind = "Group"
+	GetDocumentParamsKindModel          GetDocumentParamsKind = "Model"
+	GetDocumentParamsKindPerson         GetDocumentParamsKind = "Person"
+	GetDocumentParamsKindProduct        GetDocumentParamsKind = "Product"
+	GetDocumentParamsKindRelease        GetDocumentParamsKind = "Release"
+	GetDocumentParamsKindService        GetDocumentParamsKind = "Service"
+	GetDocumentParamsKindServiceAccount GetDocumentParamsKind = "ServiceAccount"
+	GetDocumentParamsKindSubscription   GetDocumentParamsKind = "Subscription"
+	GetDocumentParamsKindTarget         GetDocumentParamsKind = "Target"
+	GetDocumentParamsKindTrigger        GetDocumentParamsKind = "Trigger"
+	GetDocumentParamsKindWindow         GetDocumentParamsKind = "Window"
 )
 
 // Valid indicates whether the value is a known member of the GetDocumentParamsKind enum.
 func (e GetDocumentParamsKind) Valid() bool {
 	switch e {
+	case GetDocumentParamsKindApprovalPolicy:
+		return true
+	case GetDocumentParamsKindBooking:
+		return true
 	case GetDocumentParamsKindComponent:
+		return true
+	case GetDocumentParamsKindDelegation:
 		return true
 	case GetDocumentParamsKindEnvironment:
 		return true
+	case GetDocumentParamsKindFreeze:
+		return true
+	case GetDocumentParamsKindGroup:
+		return true
 	case GetDocumentParamsKindModel:
+		return true
+	case GetDocumentParamsKindPerson:
 		return true
 	case GetDocumentParamsKindProduct:
 		return true
@@ -706,7 +788,15 @@ func (e GetDocumentParamsKind) Valid() bool {
 		return true
 	case GetDocumentParamsKindService:
 		return true
+	case GetDocumentParamsKindServiceAccount:
+		return true
+	case GetDocumentParamsKindSubscription:
+		return true
 	case GetDocumentParamsKindTarget:
+		return true
+	case GetDocumentParamsKindTrigger:
+		return true
+	case GetDocumentParamsKindWindow:
 		return true
 	default:
 		return false
@@ -715,23 +805,45 @@ func (e GetDocumentParamsKind) Valid() bool {
 
 // Defines values for ListDocumentRevisionsParamsKind.
 const (
-	ListDocumentRevisionsParamsKindComponent   ListDocumentRevisionsParamsKind = "Component"
-	ListDocumentRevisionsParamsKindEnvironment ListDocumentRevisionsParamsKind = "Environment"
-	ListDocumentRevisionsParamsKindModel       ListDocumentRevisionsParamsKind = "Model"
-	ListDocumentRevisionsParamsKindProduct     ListDocumentRevisionsParamsKind = "Product"
-	ListDocumentRevisionsParamsKindRelease     ListDocumentRevisionsParamsKind = "Release"
-	ListDocumentRevisionsParamsKindService     ListDocumentRevisionsParamsKind = "Service"
-	ListDocumentRevisionsParamsKindTarget      ListDocumentRevisionsParamsKind = "Target"
+	ListDocumentRevisionsParamsKindApprovalPolicy ListDocumentRevisionsParamsKind = "ApprovalPolicy"
+	ListDocumentRevisionsParamsKindBooking        ListDocumentRevisionsParamsKind = "Booking"
+	ListDocumentRevisionsParamsKindComponent      ListDocumentRevisionsParamsKind = "Component"
+	ListDocumentRevisionsParamsKindDelegation     ListDocumentRevisionsParamsKind = "Delegation"
+	ListDocumentRevisionsParamsKindEnvironment    ListDocumentRevisionsParamsKind = "Environment"
+	ListDocumentRevisionsParamsKindFreeze         ListDocumentRevisionsParamsKind = "Freeze"
+	ListDocumentRevisionsParamsKindGroup          ListDocumentRevisionsParamsKind = "Group"
+	ListDocumentRevisionsParamsKindModel          ListDocumentRevisionsParamsKind = "Model"
+	ListDocumentRevisionsParamsKindPerson         ListDocumentRevisionsParamsKind = "Person"
+	ListDocumentRevisionsParamsKindProduct        ListDocumentRevisionsParamsKind = "Product"
+	ListDocumentRevisionsParamsKindRelease        ListDocumentRevisionsParamsKind = "Release"
+	ListDocumentRevisionsParamsKindService        ListDocumentRevisionsParamsKind = "Service"
+	ListDocumentRevisionsParamsKindServiceAccount ListDocumentRevisionsParamsKind = "ServiceAccount"
+	ListDocumentRevisionsParamsKindSubscription   ListDocumentRevisionsParamsKind = "Subscription"
+	ListDocumentRevisionsParamsKindTarget         ListDocumentRevisionsParamsKind = "Target"
+	ListDocumentRevisionsParamsKindTrigger        ListDocumentRevisionsParamsKind = "Trigger"
+	ListDocumentRevisionsParamsKindWindow         ListDocumentRevisionsParamsKind = "Window"
 )
 
 // Valid indicates whether the value is a known member of the ListDocumentRevisionsParamsKind enum.
 func (e ListDocumentRevisionsParamsKind) Valid() bool {
 	switch e {
+	case ListDocumentRevisionsParamsKindApprovalPolicy:
+		return true
+	case ListDocumentRevisionsParamsKindBooking:
+		return true
 	case ListDocumentRevisionsParamsKindComponent:
+		return true
+	case ListDocumentRevisionsParamsKindDelegation:
 		return true
 	case ListDocumentRevisionsParamsKindEnvironment:
 		return true
+	case ListDocumentRevisionsParamsKindFreeze:
+		return true
+	case ListDocumentRevisionsParamsKindGroup:
+		return true
 	case ListDocumentRevisionsParamsKindModel:
+		return true
+	case ListDocumentRevisionsParamsKindPerson:
 		return true
 	case ListDocumentRevisionsParamsKindProduct:
 		return true
@@ -739,7 +851,15 @@ func (e ListDocumentRevisionsParamsKind) Valid() bool {
 		return true
 	case ListDocumentRevisionsParamsKindService:
 		return true
+	case ListDocumentRevisionsParamsKindServiceAccount:
+		return true
+	case ListDocumentRevisionsParamsKindSubscription:
+		return true
 	case ListDocumentRevisionsParamsKindTarget:
+		return true
+	case ListDocumentRevisionsParamsKindTrigger:
+		return true
+	case ListDocumentRevisionsParamsKindWindow:
 		return true
 	default:
 		return false

@@ -58,7 +58,7 @@ func TestUsageIsExplained(t *testing.T) {
 		"aply":                                  {"did you mean: tranship apply"},
 		"get enviroment":                        {"did you mean environment?"},
 		"get env":                               {"did you mean environment?"},
-		"get x":                                 {"the kinds are service"},
+		"get x":                                 {"the kinds are product", "approvalpolicy", "subscription"},
 		"library show web":                      {"VERSION is missing", "usage: tranship library show COMPONENT VERSION"},
 		"whoami now":                            {`"now" is one argument too many`},
 		"plan web@1":                            {"--to ENVIRONMENT"},

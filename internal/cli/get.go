@@ -24,7 +24,7 @@ func (c *console) get() *cobra.Command {
 		Long: `Show the documents of a kind, or one of them. One document is printed as YAML, as
 it can be applied again; --output yaml does that with all of a kind.
 
-The kinds are ` + strings.ToLower(strings.Join(kinds, ", ")) + `; any case, one or many.`,
+The kinds are ` + strings.ToLower(strings.Join(kinds(), ", ")) + `; any case, one or many.`,
 		Example: `  tranship get environments
   tranship get target web-1 --revision 3
   tranship get models --output yaml > models.yaml`,

@@ -64,13 +64,3 @@ func New(o Options) (*Documents, error) {
 	}
 	return d, nil
 }
-
-// kindNames gives the kinds in the order in which documents build on each other.
-func kindNames() []practice.Kind {
-	return []practice.Kind{
-		practice.KindProduct, practice.KindService, practice.KindEnvironment, practice.KindTarget,
-		practice.KindComponent, practice.KindRelease, practice.KindModel,
-		practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy,
-		practice.KindWindow, practice.KindFreeze, practice.KindBooking, practice.KindTrigger, practice.KindSubscription,
-	}
-}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"tranship.dev/tranship/internal/practice"
 )
 
 // Reference gives every field of every kind and of every driver's inputs as
@@ -17,7 +19,7 @@ func (d *Documents) Reference() []byte {
 		"How to use them: [writing a model](writing-a-model.md). Your editor knows them too: [in your editor](writing-a-model.md#in-your-editor).\n\n" +
 		"Every document has `apiVersion`, `kind`, `metadata` and `spec`. A duration is a text like `1m30s`.\n\n## metadata\n\n")
 	d.rows(&b, metadata())
-	for _, name := range kindNames() {
+	for _, name := range practice.Kinds() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", name, d.kinds[name].doc)
 		d.rows(&b, d.resolve(d.shapes[name].Properties["spec"]))
 	}

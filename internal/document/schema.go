@@ -84,7 +84,7 @@ func (d *Documents) Schema() ([]byte, error) {
 		},
 	}
 	defs := maps.Clone(d.defs)
-	for _, name := range kindNames() {
+	for _, name := range practice.Kinds() {
 		whole.Properties["kind"].Enum = append(whole.Properties["kind"].Enum, string(name))
 		defs[string(name)] = d.shapes[name]
 		whole.AllOf = append(whole.AllOf, &shape{
@@ -106,8 +106,8 @@ func (d *Documents) SchemaOf(name practice.Kind) ([]byte, error) {
 }
 
 func kindTexts() []string {
-	texts := make([]string, 0, len(kindNames()))
-	for _, name := range kindNames() {
+	texts := make([]string, 0, len(practice.Kinds()))
+	for _, name := range practice.Kinds() {
 		texts = append(texts, string(name))
 	}
 	return texts

@@ -146,7 +146,7 @@ func definitions(all map[practice.Kind]kind) map[string]*shape {
 	})
 	registry.RegisterTypeAlias(reflect.TypeFor[practice.Duration](), reflect.TypeFor[durationText]())
 	registry.RegisterTypeAlias(reflect.TypeFor[time.Time](), reflect.TypeFor[momentText]())
-	for _, name := range kindNames() {
+	for _, name := range practice.Kinds() {
 		registry.Schema(all[name].spec, true, string(name))
 	}
 	defs := map[string]*shape{}

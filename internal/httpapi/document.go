@@ -18,10 +18,15 @@ type DocumentView struct {
 	YAML string `json:"yaml" doc:"The document as it can be applied again."`
 }
 
+// KindPath names a kind of document in the path of a request.
+type KindPath struct {
+	Kind practice.Kind `path:"kind" enum:"Product,Service,Environment,Target,Component,Release,Model,Person,Group,ServiceAccount,Delegation,ApprovalPolicy,Window,Freeze,Booking,Trigger,Subscription" doc:"The kind of document."`
+}
+
 // DocumentPath names a document in the path of a request.
 type DocumentPath struct {
-	Kind practice.Kind `path:"kind" enum:"Service,Product,Environment,Target,Component,Release,Model" doc:"The kind of document."`
-	Name string        `path:"name" doc:"The document's name."`
+	KindPath
+	Name string `path:"name" doc:"The document's name."`
 }
 
 // Applied says what applying did, or with dryRun would do.
@@ -79,8 +84,8 @@ func (s *server) views(list []practice.Document) ([]DocumentView, error) {
 
 func (s *server) listDocuments(ctx context.Context, in *struct {
 	Paged
-	Kind   practice.Kind `path:"kind" enum:"Service,Product,Environment,Target,Component,Release,Model" doc:"The kind of document."`
-	Parent string        `query:"parent" doc:"Only those that it lists: an environment's targets, a service's components."`
+	KindPath
+	Parent string `query:"parent" doc:"Only those that it lists: an environment's targets, a service's components."`
 }) (*listOutput[DocumentView], error) {
 	page, err := in.page()
 	if err != nil {

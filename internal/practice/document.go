@@ -31,6 +31,15 @@ const (
 	KindSubscription   Kind = "Subscription"
 )
 
+// Kinds gives all kinds, in the order in which documents build on each other.
+func Kinds() []Kind {
+	return []Kind{
+		KindProduct, KindService, KindEnvironment, KindTarget, KindComponent, KindRelease, KindModel,
+		KindPerson, KindGroup, KindServiceAccount, KindDelegation, KindApprovalPolicy,
+		KindWindow, KindFreeze, KindBooking, KindTrigger, KindSubscription,
+	}
+}
+
 // Document is one configuration document as it was applied. Its room decodes Spec.
 type Document struct {
 	Kind     Kind              `json:"kind"`
