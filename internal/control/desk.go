@@ -19,10 +19,12 @@ type desk struct {
 	persons     map[string]*party.Person // nil: there is none of that name
 	groups      map[string]*party.Group
 	accounts    map[string]*party.ServiceAccount
+	changed     map[documentKey][]practice.Document // revisions of what decides, newest first, as far as they were read
 }
 
 func newDesk(tx Tx) (*desk, error) {
-	k := &desk{tx: tx, persons: map[string]*party.Person{}, groups: map[string]*party.Group{}, accounts: map[string]*party.ServiceAccount{}}
+	k := &desk{tx: tx, persons: map[string]*party.Person{}, groups: map[string]*party.Group{}, accounts: map[string]*party.ServiceAccount{},
+		changed: map[documentKey][]practice.Document{}}
 	err := everyDocument(tx, practice.KindApprovalPolicy, func(d practice.Document) error {
 		p, err := approval.Decode(d)
 		k.policies = append(k.policies, p)
@@ -91,6 +93,9 @@ func (k *desk) input(d deployment.Deployment, now time.Time) (approval.Input, er
 		return in, err
 	}
 	if in.Ask, err = k.ask(d, now); err != nil {
+		return in, err
+	}
+	if in.Ask.Rulers, err = k.rulers(in, d.RequestedAt); err != nil {
 		return in, err
 	}
 	in.People, err = k.people(in)
@@ -200,7 +205,7 @@ func (k *desk) directory(names, groups []string) (party.People, error) {
 // concernedNames lists who asked, carries out and voted.
 func concernedNames(in approval.Input) []string {
 	names := append([]string{in.Ask.Requester.Name}, in.Ask.Implementers...)
-	for _, author := range in.Ask.Authors {
+	for _, author := range slices.Concat(in.Ask.Authors, in.Ask.Rulers) {
 		names = append(names, author.Name)
 	}
 	for _, v := range in.Votes {

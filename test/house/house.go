@@ -133,8 +133,14 @@ func (h *House) Enrol(name string, supervisor ...string) wiring.AgentOptions {
 	return o
 }
 
-// Apply applies YAML documents.
+// Apply applies YAML documents as the administrator.
 func (h *House) Apply(text string) {
+	h.t.Helper()
+	h.ApplyAs(Admin, text)
+}
+
+// ApplyAs applies YAML documents as somebody.
+func (h *House) ApplyAs(by practice.Actor, text string) {
 	h.t.Helper()
 	reader, err := document.New(document.Options{})
 	if err != nil {
@@ -144,7 +150,7 @@ func (h *House) Apply(text string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.Control.Apply(context.Background(), practice.DefaultScope, Admin, docs, false); err != nil {
+	if _, err := h.Control.Apply(context.Background(), practice.DefaultScope, by, docs, false); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -267,6 +267,30 @@ func TestPain03WhatAnAccountAsksItsOwnerDoesNotApprove(t *testing.T) {
 	expect(t, h, d.ID, deployment.Succeeded)
 }
 
+// TestPain03NobodyMakesThemselvesAnApprover: who changes the group, the policy or a
+// delegation while a deployment waits cannot approve it, and others still can.
+func TestPain03NobodyMakesThemselvesAnApprover(t *testing.T) {
+	t.Parallel()
+	h := ready(t, twoAndOne)
+	d := request(t, h, anna, control.AskRequest{})
+	h.ApplyAs(person("emil"), `
+apiVersion: tranship.dev/v1
+kind: Group
+metadata: {name: security}
+spec: {members: [dora, emil]}
+---
+apiVersion: tranship.dev/v1
+kind: Delegation
+metadata: {name: carla-away}
+spec: {from: carla, to: emil, begins: "2020-01-01T00:00:00Z", ends: "2099-01-01T00:00:00Z"}
+`)
+	if got := refusal(t, h, person("emil"), d.ID); got != practice.Forbidden {
+		t.Errorf("emil, who made himself a member and a deputy, approves: %q", got)
+	}
+	approve(t, h, d.ID, "ben", "carla", "dora")
+	expect(t, h, d.ID, deployment.Succeeded)
+}
+
 // TestPain03WhoMadeThePlanDoesNotApproveIt: though somebody else asks for it.
 func TestPain03WhoMadeThePlanDoesNotApproveIt(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ type Ask struct {
 	Change       Change
 	Requester    practice.Actor
 	Authors      []practice.Actor // who else shaped what is asked: made its plan anew, moved it, asked again
+	Rulers       []practice.Actor // who changed what decides on it since it was asked for: a policy, a group, a delegation, a person
 	Implementers []string         // persons or service accounts
 	Round        int              // from 1; raised when the author asks again
 	At           time.Time        // since when this is asked: the request, the last change of the subject, or asking again

@@ -24,6 +24,9 @@ func concern(a Ask, people party.People) *concerned {
 	for _, author := range a.Authors {
 		c.add(author, "changed what is asked")
 	}
+	for _, ruler := range a.Rulers {
+		c.add(ruler, "changed who decides on it since it was asked for")
+	}
 	for _, name := range a.Implementers {
 		c.add(practice.Actor{Kind: practice.Person, Name: name}, "carries it out")
 		if people.Account(name) {

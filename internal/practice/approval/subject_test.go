@@ -102,6 +102,7 @@ var askMutations = map[string]struct {
 	"Window":       {true, func(a *approval.Ask) { a.Window.End = nine.Add(time.Hour) }},
 	"Change":       {true, func(a *approval.Ask) { a.Change.Reference = "CHG-9" }},
 	"Requester":    {true, func(a *approval.Ask) { a.Requester = person("emil") }},
+	"Rulers":       {false, func(a *approval.Ask) { a.Rulers = []practice.Actor{person("emil")} }},  // only the ruler's own vote
 	"Authors":      {false, func(a *approval.Ask) { a.Authors = []practice.Actor{person("emil")} }}, // only the author's own vote
 	"Implementers": {true, func(a *approval.Ask) { a.Implementers = []string{"emil"} }},
 	"Round":        {true, func(a *approval.Ask) { a.Round++ }},

@@ -110,6 +110,7 @@ func (w *world) askAnything(d dice) {
 	}
 	if d.chance(30) {
 		w.in.Ask.Authors = append(w.in.Ask.Authors, anybody())
+		w.in.Ask.Rulers = append(w.in.Ask.Rulers, anybody())
 	}
 	if d.chance(30) {
 		w.in.Ask.Urgency = practice.Emergency
@@ -177,7 +178,7 @@ func (w *world) needs(p approval.Policy) []approval.Need {
 // cannot be named.
 func (w *world) involved() (map[int]bool, bool) {
 	humans := map[int]bool{}
-	actors := append([]practice.Actor{w.in.Ask.Requester}, w.in.Ask.Authors...)
+	actors := slices.Concat([]practice.Actor{w.in.Ask.Requester}, w.in.Ask.Authors, w.in.Ask.Rulers)
 	for _, name := range w.in.Ask.Implementers {
 		if _, account := w.accounts[name]; account {
 			actors = append(actors, practice.Actor{Kind: practice.Account, Name: name})
