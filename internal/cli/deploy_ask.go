@@ -20,7 +20,7 @@ func (in *askInput) flags(cmd *cobra.Command) {
 	in.wordFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&in.window, "window", "", `START/END: when it may start and must have ended; either side may be empty`)
-	flags.StringVar(&in.at, "at", "", `not before then: "2026-11-17 22:00", RFC 3339, or +2h`)
+	flags.StringVar(&in.at, "at", "", `not before then: 22:00 (the next one), "2026-11-17 22:00", RFC 3339, or +2h`)
 	flags.StringVar(&in.at, "start-after", "", "the same as --at")
 	_ = flags.MarkHidden("start-after")
 }
@@ -57,7 +57,7 @@ func (in *askInput) request(now time.Time) (client.DeploymentRequest, error) {
 		return body, err
 	}
 	if in.at != "" {
-		body.StartAfter, err = moment(in.at, now)
+		body.StartAfter, err = ahead(in.at, now, now)
 	}
 	return body, err
 }
@@ -73,6 +73,7 @@ func windowOf(text string, now time.Time) (client.Window, error) {
 		return w, misuse("--window %q is not of the form START/END", text).
 			WithHint(`write "2026-11-17 22:00/2026-11-18 02:00"; either side may be empty`)
 	}
+	from := now
 	for _, side := range []struct {
 		text string
 		into *time.Time
@@ -80,11 +81,11 @@ func windowOf(text string, now time.Time) (client.Window, error) {
 		if strings.TrimSpace(side.text) == "" {
 			continue
 		}
-		at, err := moment(side.text, now)
+		at, err := ahead(side.text, now, from)
 		if err != nil {
 			return w, err
 		}
-		*side.into = at
+		*side.into, from = at, at
 	}
 	return w, nil
 }

@@ -107,7 +107,7 @@ for the deployment may do. --dry-run says what it would do, and does nothing.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runReschedule(cmd.Context(), c, args[0], in) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&in.at, "at", "", `not before then: "2026-11-17 22:00", RFC 3339, or +2h; the window's start when absent`)
+	flags.StringVar(&in.at, "at", "", `not before then: 22:00 (the next one), "2026-11-17 22:00", RFC 3339, or +2h; the window's start when absent`)
 	flags.StringVar(&in.window, "window", "", "START/END: another window; earlier votes do not count then")
 	flags.StringVar(&in.reason, "reason", "", "why; it goes into the record")
 	flags.BoolVar(&in.dry, "dry-run", false, "only say what it would do")
@@ -124,7 +124,7 @@ func runReschedule(ctx context.Context, c *console, id string, in moveInput) err
 	}
 	body := client.RescheduleRequest{Dry: in.dry}
 	if in.at != "" {
-		if body.StartAfter, err = moment(in.at, c.Now()); err != nil {
+		if body.StartAfter, err = ahead(in.at, c.Now(), c.Now()); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func runDeploymentShow(ctx context.Context, c *console, id string) error {
 func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 	state := c.outPaint.state(stateOf(d)) + ", since " + clock(d.Since)
 	c.sheet(w, "deployment", c.outPaint.bold(d.Id), "release", releaseOf(d), "environment", d.Header.Environment,
-		"state", state, "cause", d.Cause,
+		"state", state, "cause", localTimes(d.Cause),
 		"plan", fmt.Sprintf("%s, %s", d.Plan, d.PlanDigest),
 		"model", fmt.Sprintf("%s, revision %d", d.Header.Model.Name, d.Header.Model.Revision),
 		"requested", clock(d.RequestedAt)+" by "+d.RequestedBy.Name, "reason", d.Reason,
@@ -56,7 +56,16 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		fmt.Fprintf(w, "next: tranship deployment timeline %s, or tranship record export %s\n", d.Id, d.Id)
 		return
 	}
-	fmt.Fprintf(w, "next: tranship deployment watch %s\n", d.Id)
+	fmt.Fprintf(w, "next: %s\n", nextOf(d))
+}
+
+// nextOf says what whoever looks at an open deployment does next: what it waits
+// for, where one command is the answer, else watching.
+func nextOf(d client.Deployment) string {
+	if len(d.Waiting.Reasons) == 1 && strings.HasPrefix(d.Waiting.Reasons[0].How, "tranship ") {
+		return d.Waiting.Reasons[0].How
+	}
+	return "tranship deployment watch " + d.Id
 }
 
 // asked says as what a deployment was asked for.

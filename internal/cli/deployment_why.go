@@ -42,7 +42,7 @@ func (c *console) reasons(w io.Writer, list []client.Reason) {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s: %s\n", c.outPaint.yellow(r.Gate), strings.TrimPrefix(r.Message, r.Gate+": "))
+		fmt.Fprintf(w, "%s: %s\n", c.outPaint.yellow(r.Gate), localTimes(strings.TrimPrefix(r.Message, r.Gate+": ")))
 		t := &table{paint: c.outPaint}
 		line := func(name, text string) {
 			if text != "" {
@@ -60,7 +60,7 @@ func (c *console) reasons(w io.Writer, list []client.Reason) {
 			line("until", text)
 		}
 		line("who", r.Who)
-		line("how", r.How)
+		line("how", localTimes(r.How))
 		line("targets", strings.Join(r.Targets, ", "))
 		t.plain(w, "  ")
 	}

@@ -32,7 +32,7 @@ func words(e client.Entry) string {
 	case "deployment.rescheduled":
 		return said(rescheduledWords(data))
 	case "authorisation.voided":
-		return said("the authorisation is void")
+		return strings.Replace(said("the authorisation is void"), ": the authorisation does not hold any more: ", ": ", 1)
 	case "calendar.waived":
 		return said(data.text("ref") + " is waived")
 	case "calendar.waiver-revoked":
@@ -239,7 +239,7 @@ func (d dataOf) text(name string) string {
 
 // line colours the words of an entry by what they mean.
 func (p paint) line(e client.Entry) string {
-	text := words(e)
+	text := localTimes(words(e))
 	switch {
 	case grave(e):
 		return p.red(text)

@@ -41,6 +41,7 @@ func TestWordsOfTheEndOfAWindow(t *testing.T) {
 		{"end.moved", "", "it may run without an end", map[string]any{"mustEnd": ""}},
 		{"end.moved", "freeze year-end begins", "it must end at soon: freeze year-end begins", map[string]any{"mustEnd": "soon"}},
 		{"window.ended", "", "its window ended: targets stop after their present step, and what was before is brought back", map[string]any{"overrun": "roll-back"}},
+		{"authorisation.voided", "the authorisation does not hold any more: the plan changed", "the authorisation is void: the plan changed", nil},
 		{"authorisation.voided", "the plan changed", "the authorisation is void: the plan changed", nil},
 		{"deployment.asked-anew", "", "asked anew: the window, the plan", map[string]any{"changed": []any{"the window", "the plan"}}},
 		{"deployment.asked-anew", "once more", "asked anew: once more", nil},

@@ -25,7 +25,7 @@ func (c *console) report(err error) int {
 		fmt.Fprintln(c.err, "interrupted")
 		return code
 	}
-	fmt.Fprintln(c.err, c.describe(err))
+	fmt.Fprintln(c.err, localTimes(c.describe(err)))
 	return code
 }
 

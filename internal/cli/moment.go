@@ -40,6 +40,25 @@ func moment(text string, now time.Time) (time.Time, error) {
 		WithHint(`write "2026-11-17 14:00" (here), 2026-11-17T14:00:00Z, or -2h (two hours ago)`)
 }
 
+// ahead reads a time that is to come: a time of day without a date is the next
+// one after from, so that 01:00 said in the evening is not this morning.
+func ahead(text string, now, from time.Time) (time.Time, error) {
+	at, err := moment(text, now)
+	if err != nil {
+		return at, err
+	}
+	for _, layout := range []string{"15:04:05", "15:04"} {
+		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
+			here := from.Local()
+			at = time.Date(here.Year(), here.Month(), here.Day(), t.Hour(), t.Minute(), t.Second(), 0, here.Location())
+			if !at.After(from) {
+				at = time.Date(here.Year(), here.Month(), here.Day()+1, t.Hour(), t.Minute(), t.Second(), 0, here.Location())
+			}
+		}
+	}
+	return at, nil
+}
+
 // length reads a duration; days are allowed.
 func length(text string) (time.Duration, error) {
 	if days, found := strings.CutSuffix(text, "d"); found {

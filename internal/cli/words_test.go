@@ -73,3 +73,33 @@ func TestEveryCommandIsDescribed(t *testing.T) {
 	}
 	walk(root)
 }
+
+// A time of day that is to come is the next one: 01:00 said in the evening is not
+// this morning, and the end of a window comes after its start.
+func TestTimesToCome(t *testing.T) {
+	t.Parallel()
+	evening := time.Date(2026, 11, 24, 20, 30, 0, 0, time.Local)
+	for text, want := range map[string]time.Time{
+		"22:30":            time.Date(2026, 11, 24, 22, 30, 0, 0, time.Local),
+		"01:00":            time.Date(2026, 11, 25, 1, 0, 0, 0, time.Local),
+		"20:30":            time.Date(2026, 11, 25, 20, 30, 0, 0, time.Local),
+		"2026-11-24 01:00": time.Date(2026, 11, 24, 1, 0, 0, 0, time.Local),
+		"+2h":              evening.Add(2 * time.Hour),
+	} {
+		if got, err := ahead(text, evening, evening); err != nil || !got.Equal(want) {
+			t.Errorf("ahead(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	w, err := windowOf("22:00/02:00", evening)
+	if err != nil || !w.Start.Equal(time.Date(2026, 11, 24, 22, 0, 0, 0, time.Local)) || !w.End.Equal(time.Date(2026, 11, 25, 2, 0, 0, 0, time.Local)) {
+		t.Errorf("the window is %v, %v", w, err)
+	}
+}
+
+func TestMessagesAreInLocalTime(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 24, 21, 30, 0, 0, time.UTC)
+	if got, want := localTimes("it starts at 2026-11-24 21:30:00 UTC, not before"), "it starts at "+clock(at)+", not before"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
