@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,9 +46,9 @@ func runBacklog(ctx context.Context, c *console, environment string) error {
 		for _, d := range all.Items {
 			held := ""
 			if len(d.Reasons) > 0 {
-				held = d.Reasons[0].Gate + ": " + d.Reasons[0].Message
+				held = d.Reasons[0].Gate + ": " + localTimes(strings.TrimPrefix(d.Reasons[0].Message, d.Reasons[0].Gate+": "))
 			}
-			t.row(d.Deployment, d.Release, d.Environment, c.outPaint.state(d.State), priorityOf(d), span(c.Now().Sub(d.RequestedAt)), clock(d.PlannedStart), held)
+			t.row(d.Deployment, d.Release, d.Environment, c.outPaint.state(d.State), priorityOf(d), span(c.Now().Sub(d.RequestedAt).Truncate(time.Second)), clock(d.PlannedStart), held)
 		}
 		t.write(w, "nothing waits")
 		c.flow(w, flow.Value)
@@ -61,15 +62,22 @@ func priorityOf(d client.Waiting) string {
 	return fmt.Sprintf("%s %d", d.Urgency, d.Priority)
 }
 
+func waiting(n int64) string {
+	if n == 1 {
+		return "1 waits"
+	}
+	return fmt.Sprintf("%d wait", n)
+}
+
 // flow prints how the backlog grows and shrinks.
 func (c *console) flow(w io.Writer, f client.Flow) {
 	age, err := time.ParseDuration(f.AgeP85)
 	if err == nil && f.Size > 0 {
-		fmt.Fprintf(w, "\n%d wait; 85 of 100 for less than %s\n", f.Size, span(age))
+		fmt.Fprintf(w, "\n%s, 85%% of them not longer than %s\n", waiting(f.Size), span(age))
 	}
-	t := c.table("WEEK FROM", "ARRIVED", "COMPLETED")
+	t := c.table("WEEK FROM", "ASKED FOR", "ENDED")
 	for _, week := range f.Weeks {
-		t.row(clock(week.From), fmt.Sprint(week.Arrived), fmt.Sprint(week.Completed))
+		t.row(week.From.Local().Format(time.DateOnly), fmt.Sprint(week.Arrived), fmt.Sprint(week.Completed))
 	}
 	fmt.Fprintln(w)
 	t.write(w, "")

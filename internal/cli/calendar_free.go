@@ -83,7 +83,7 @@ func (c *console) freeSlots(w io.Writer, free client.FreeSlots) {
 	if strings.HasPrefix(free.Of, "D-") {
 		verb = "tranship deployment reschedule " + free.Of
 	}
-	fmt.Fprintf(w, "\ntake the first: %s --at %s\n", verb, free.Slots[0].Start.UTC().Format(time.RFC3339))
+	fmt.Fprintf(w, "\ntake the first: %s --at %q\n", verb, clock(free.Slots[0].Start.Add(time.Second-1).Truncate(time.Second)))
 }
 
 func needs(list []client.CalendarConflict) string {

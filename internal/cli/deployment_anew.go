@@ -148,7 +148,7 @@ func (c *console) anew(a reply[client.Anew]) error {
 // anewSheet prints what asking otherwise did, or would do.
 func (c *console) anewSheet(w io.Writer, a client.Anew) {
 	for _, line := range a.Changed {
-		fmt.Fprintf(w, "  %s\n", line)
+		fmt.Fprintf(w, "  %s\n", localTimes(line))
 	}
 	will := "is"
 	if a.Dry {

@@ -86,7 +86,7 @@ func (f Feed) head(cal *ics.Calendar) {
 	cal.SetCalscale("GREGORIAN")
 	cal.SetMethod(ics.MethodPublish)
 	cal.SetName(clean(f.Name))
-	cal.SetRefreshInterval(duration(refresh), ics.WithValue("DURATION"))
+	cal.SetRefreshInterval(duration(refresh)) // the library says VALUE=DURATION itself
 	cal.SetXPublishedTTL(duration(refresh))
 	if f.Description != "" {
 		cal.SetDescription(clean(f.Description))

@@ -291,8 +291,8 @@ func TestWhatAFeedSays(t *testing.T) {
 			t.Errorf("%s is %q", name, p.Value)
 		}
 	}
-	if cal.Props.Get("REFRESH-INTERVAL").Params.Get("VALUE") != "DURATION" {
-		t.Error("REFRESH-INTERVAL without VALUE=DURATION")
+	if values := cal.Props.Get("REFRESH-INTERVAL").Params.Values("VALUE"); !slices.Equal(values, []string{"DURATION"}) {
+		t.Errorf("REFRESH-INTERVAL has the values %q, want DURATION once", values)
 	}
 	events := cal.Events()
 	if len(events) != 2 {

@@ -74,7 +74,7 @@ func (c *count) escalate(s Standing) (Notice, bool) {
 	}
 	n.To = sitters(to)
 	n.Message = fmt.Sprintf("%s waits for %d of %s since %s; %s may approve in their place: %s",
-		c.Ask.Deployment, s.Missing, s.Group, moment(s.Since), s.EscalateTo, command(c.Ask, "give", "--reason WHY"))
+		c.Ask.Deployment, s.Missing, s.Group, moment(s.Since.Truncate(time.Second)), s.EscalateTo, command(c.Ask, "give", "--reason WHY"))
 	return n, len(n.To) > 0
 }
 
@@ -85,7 +85,7 @@ func (c *count) remind(s Standing) (Notice, bool) {
 	}
 	n := c.notice(Reminder, s, last)
 	n.To = sitters(c.open(s, c.Now))
-	n.Message = fmt.Sprintf("%s waits for %d of %s since %s: %s", c.Ask.Deployment, s.Missing, s.Group, moment(s.Since), command(c.Ask, "give", "--reason WHY"))
+	n.Message = fmt.Sprintf("%s waits for %d of %s since %s: %s", c.Ask.Deployment, s.Missing, s.Group, moment(s.Since.Truncate(time.Second)), command(c.Ask, "give", "--reason WHY"))
 	return n, len(n.To) > 0
 }
 

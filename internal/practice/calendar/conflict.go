@@ -99,9 +99,17 @@ func (c *compiled) freezeConflict(slot Slot, t touch, spans []Span, rules Rules,
 	}
 	found.Span = hull(spans)
 	found.Until = found.Span.End
-	found.Message = fmt.Sprintf("%s freeze %s holds from %s to %s%s", c.entry.Freeze.Kind, c.entry.Name,
+	found.Message = fmt.Sprintf("%s freeze %s holds from %s to %s%s", c.entry.Freeze.Kind, because(c.entry.Name, c.entry.Freeze.Description),
 		told(found.Span.Start, c.zone()), told(found.Span.End, c.zone()), concerning(found.Targets))
 	return found
+}
+
+// because writes a name with the reason that its document gives.
+func because(name, reason string) string {
+	if reason == "" {
+		return name
+	}
+	return name + " (" + reason + ")"
 }
 
 func way(path, name string) string {
