@@ -57,7 +57,7 @@ func runTimeline(ctx context.Context, c *console, id string, full bool) error {
 }
 
 func (c *console) timeline(w io.Writer, entries []client.SealedEntry, full bool) {
-	t := c.table("TIME", "AFTER", "TARGET", "WHAT", "WHO")
+	t := c.table("TIME", "AFTER", "WHO", "TARGET", "WHAT")
 	var before time.Time
 	for _, sealed := range entries {
 		e := sealed.Entry
@@ -69,7 +69,7 @@ func (c *console) timeline(w io.Writer, entries []client.SealedEntry, full bool)
 			after = "+" + span(e.When.Sub(before))
 		}
 		before = e.When
-		t.row(clock(e.When), c.outPaint.dim(after), e.Target, c.outPaint.line(e), e.Who.Name)
+		t.row(clock(e.When), c.outPaint.dim(after), e.Who.Name, e.Target, c.outPaint.line(e))
 	}
 	t.write(w, "the record has no entries of it")
 }

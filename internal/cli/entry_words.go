@@ -28,7 +28,7 @@ func words(e client.Entry) string {
 	case "deployment.authorised":
 		return said("authorised")
 	case "deployment.asked-anew":
-		return said(strings.TrimSuffix("asked anew: "+data.text("changed"), ": "))
+		return said(strings.TrimSuffix(anewWords(data)+": "+data.text("changed"), ": "))
 	case "deployment.rescheduled":
 		return said(rescheduledWords(data))
 	case "authorisation.voided":
@@ -107,6 +107,14 @@ func journeyWords(kind string, data dataOf) string {
 		return fmt.Sprintf("%s %s, suite %s: %s passed, %s failed", data.text("component"), data.text("version"), data.text("suite"), data.text("passed"), data.text("failed"))
 	}
 	return ""
+}
+
+// anewWords says what asking otherwise means for the votes.
+func anewWords(data dataOf) string {
+	if voids, known := data["voids"].(bool); known && !voids {
+		return "changed, votes stay"
+	}
+	return "asked anew"
 }
 
 // rescheduledWords says when a deployment is meant to happen now.

@@ -44,6 +44,7 @@ func TestWordsOfTheEndOfAWindow(t *testing.T) {
 		{"authorisation.voided", "the authorisation does not hold any more: the plan changed", "the authorisation is void: the plan changed", nil},
 		{"authorisation.voided", "the plan changed", "the authorisation is void: the plan changed", nil},
 		{"deployment.asked-anew", "", "asked anew: the window, the plan", map[string]any{"changed": []any{"the window", "the plan"}}},
+		{"deployment.asked-anew", "", "changed, votes stay: the start", map[string]any{"changed": []any{"the start"}, "voids": false}},
 		{"deployment.asked-anew", "once more", "asked anew: once more", nil},
 		{"deployment.rescheduled", "", "rescheduled: as soon as it may", nil},
 		{"deployment.rescheduled", "too early", "rescheduled: from noon to night: too early", map[string]any{"plannedStart": "noon", "plannedEnd": "night"}},
