@@ -101,7 +101,7 @@ func until(t *testing.T, h *house.House, id string, what string, wanted func(dep
 	t.Helper()
 	sizes, stop := h.Listen()
 	defer stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(100 * time.Second)
 	for {
 		d, err := h.Control.Deployment(context.Background(), practice.DefaultScope, id)
 		if err != nil {
@@ -190,5 +190,6 @@ func TestPain23NothingWaitsBehindALockThatNobodyHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	release(t, root)
+	until(t, h, first.ID, "over", func(d deployment.Deployment) bool { return d.State == deployment.Closed })
 	expect(t, h, third.ID, deployment.Succeeded)
 }
