@@ -262,13 +262,19 @@ func isPresent(tx Tx, environment string, item journey.Item) (bool, error) {
 }
 
 // entryGate asks whether a journey's release may enter its environment: the
-// flow's environments before, their quality, and nobody else is at work there.
+// flow's environments before, their quality, somebody still answers for what it
+// does, and nobody else is at work there.
 func entryGate(w *work, j journey.Journey) (practice.Verdict, error) {
 	here := j.Here().Environment
 	verdict, err := flowGate(w, j, here)
 	if err != nil {
 		return verdict, err
 	}
+	owned, err := answered(w, j.As.Name, "journey "+j.ID)
+	if err != nil {
+		return verdict, err
+	}
+	verdict = practice.And(owned, verdict)
 	for _, item := range j.Items {
 		open, err := w.Deployments(deployment.Filter{Environment: here, Component: item.Component, Open: true}, practice.Page{Limit: 1})
 		if err != nil {
@@ -277,7 +283,7 @@ func entryGate(w *work, j journey.Journey) (practice.Verdict, error) {
 		if len(open) > 0 {
 			return practice.And(verdict, practice.Hold(practice.Reason{
 				Gate: "other deployment", Message: fmt.Sprintf("%s of %s into %s is still %s", open[0].ID, item.Component, here, open[0].State),
-				Since: open[0].Since, Who: "whoever looks after " + open[0].ID, How: "tranship deployment watch " + open[0].ID,
+				Since: open[0].Since, Who: "whoever looks after " + open[0].ID, How: "tranship why " + open[0].ID,
 			})), nil
 		}
 	}

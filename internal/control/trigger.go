@@ -94,26 +94,32 @@ func triggerNamed(tx Tx, name string) (journey.Trigger, error) {
 
 // mayFire says whether somebody still answers for what the trigger does.
 func mayFire(tx Tx, t journey.Trigger) (practice.Verdict, error) {
+	return answered(tx, t.Spec.As, "trigger "+t.Name)
+}
+
+// answered says whether somebody still answers for the service account that a
+// trigger or a journey, as people name it, acts as.
+func answered(tx Tx, account, who string) (practice.Verdict, error) {
 	hold := func(format string, args ...any) (practice.Verdict, error) {
 		return practice.Hold(practice.Reason{
 			Gate: "service account", Message: fmt.Sprintf(format, args...), Who: "whoever may apply documents",
-			How: "name another owner in ServiceAccount " + t.Spec.As + ", and apply it",
+			How: "name another owner in ServiceAccount " + account + ", and apply it",
 		}), nil
 	}
-	d, err := tx.Document(practice.KindServiceAccount, t.Spec.As)
+	d, err := tx.Document(practice.KindServiceAccount, account)
 	if practice.CodeOf(err) == practice.NotFound {
-		return hold("there is no service account %s, which trigger %s acts as", t.Spec.As, t.Name)
+		return hold("there is no service account %s, which %s acts as", account, who)
 	}
 	if err != nil {
 		return practice.Verdict{}, err
 	}
-	account, err := party.DecodeServiceAccount(d)
+	described, err := party.DecodeServiceAccount(d)
 	if err != nil {
 		return practice.Verdict{}, err
 	}
-	owner, err := tx.Document(practice.KindPerson, account.Spec.Owner)
+	owner, err := tx.Document(practice.KindPerson, described.Spec.Owner)
 	if practice.CodeOf(err) == practice.NotFound {
-		return hold("%s, who answers for service account %s, is nobody", account.Spec.Owner, t.Spec.As)
+		return hold("%s, who answers for service account %s, is nobody", described.Spec.Owner, account)
 	}
 	if err != nil {
 		return practice.Verdict{}, err
@@ -123,7 +129,7 @@ func mayFire(tx Tx, t journey.Trigger) (practice.Verdict, error) {
 		return practice.Verdict{}, err
 	}
 	if person.Spec.Left {
-		return hold("%s, who answers for service account %s, has left", account.Spec.Owner, t.Spec.As)
+		return hold("%s, who answers for service account %s, has left", described.Spec.Owner, account)
 	}
 	return practice.Pass(), nil
 }

@@ -270,3 +270,26 @@ func TestJourneysGoOnAfterARestart(t *testing.T) {
 	}
 	recordHolds(t, h)
 }
+
+// What somebody let begin does not go on without them: a journey enters nothing
+// more when the owner of its service account has left, says so, and goes on under
+// another owner.
+func TestJourneyStaysWhenNobodyAnswersForIt(t *testing.T) {
+	t.Parallel()
+	h := wayHouse(t, "  {on: push, component: shop, as: robot, mode: deployment}")
+	h.Add("shop", "1.0.0", map[string]string{"page": "one"}, nil)
+	awaitGate(t, h, "J-1", "quality")
+	h.Apply("apiVersion: tranship.dev/v1\nkind: Person\nmetadata: {name: olga}\nspec: {left: true}\n")
+	evidence(t, h, "1.0.0", 1, 0)
+	j := awaitGate(t, h, "J-1", "service account")
+	if why := j.Waiting.Reasons[0]; !strings.Contains(why.Message, "olga, who answers for service account robot, has left") {
+		t.Errorf("why: %+v", why)
+	}
+	if got := present(t, h, "staging"); got != "" {
+		t.Errorf("staging has %q, which nobody answers for", got)
+	}
+	h.Apply("apiVersion: tranship.dev/v1\nkind: Person\nmetadata: {name: otto}\nspec: {}\n---\n" +
+		"apiVersion: tranship.dev/v1\nkind: ServiceAccount\nmetadata: {name: robot}\nspec: {owner: otto}\n")
+	awaitEnd(t, h, "J-1", journey.Arrived)
+	recordHolds(t, h)
+}
