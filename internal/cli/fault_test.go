@@ -59,6 +59,8 @@ func TestUsageIsExplained(t *testing.T) {
 		"get enviroment":                        {"did you mean environment?"},
 		"get env":                               {"did you mean environment?"},
 		"get x":                                 {"the kinds are product", "approvalpolicy", "subscription"},
+		"library add web -- --help .":           {`version "--help" is not allowed`},
+		"library add ../web 1.0 .":              {`component name "../web" is not allowed`},
 		"library show web":                      {"VERSION is missing", "usage: tranship library show COMPONENT VERSION"},
 		"whoami now":                            {`"now" is one argument too many`},
 		"plan web@1":                            {"--to ENVIRONMENT"},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -48,6 +49,9 @@ quarantined; --admit allows it to be deployed at once.`,
 }
 
 func runLibraryAdd(ctx context.Context, c *console, in addInput) error {
+	if err := errors.Join(practice.CheckName("component", in.component), practice.CheckVersion(in.version)); err != nil {
+		return err
+	}
 	s, err := c.session()
 	if err != nil {
 		return err

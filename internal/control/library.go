@@ -70,20 +70,13 @@ func checkVersion(v library.Version) error {
 	if err := practice.CheckName("component", v.Component); err != nil {
 		return err
 	}
-	if err := checkVersionName(v.Version); err != nil {
+	if err := practice.CheckVersion(v.Version); err != nil {
 		return err
 	}
 	if v.Reference == "" {
 		return practice.Faultf(practice.Invalid, "version %s has no reference to its media", v.Version)
 	}
 	return v.Digest.Check()
-}
-
-func checkVersionName(version string) error {
-	if version == "" || len(version) > 128 || strings.ContainsAny(version, " /@\t\n") {
-		return practice.Faultf(practice.Invalid, "version %q is not 1 to 128 characters without spaces, '/' and '@'", version)
-	}
-	return nil
 }
 
 // measure takes type and size of media that lie in our own registry from there.

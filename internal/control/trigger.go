@@ -209,7 +209,7 @@ func firedFor(t journey.Trigger, f Fire) (journey.Wanted, error) {
 			WithHint("name it: tranship trigger fire %s --component NAME", t.Name).Final()
 	}
 	if f.Version != "" {
-		if err := checkVersionName(f.Version); err != nil {
+		if err := practice.CheckVersion(f.Version); err != nil {
 			return journey.Wanted{}, err
 		}
 	}

@@ -61,6 +61,21 @@ func CheckName(what, name string) error {
 	}
 }
 
+var versionPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$`)
+
+// CheckVersion refuses what cannot be a version: it must also be a tag in a
+// registry, where a "+" is written as "_".
+func CheckVersion(version string) error {
+	if versionPattern.MatchString(version) {
+		return nil
+	}
+	return &Error{
+		Code:    Invalid,
+		Message: fmt.Sprintf("version %q is not allowed", version),
+		Hint:    "use 1 to 128 letters, digits, '.', '-', '_' or '+', beginning with a letter, a digit or '_'",
+	}
+}
+
 // Page asks for a part of a list.
 type Page struct {
 	After string // continue after this key; empty for the first page

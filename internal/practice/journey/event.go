@@ -119,7 +119,7 @@ func (t Trigger) want(e Event, version string) (w Wanted, ignored string) {
 	switch {
 	case w.Version == "" && w.Commit == "":
 		return Wanted{}, fmt.Sprintf("the event names no version (%s)", t.Spec.Webhook.Version)
-	case w.Version != "" && !goodVersion(w.Version):
+	case w.Version != "" && practice.CheckVersion(w.Version) != nil:
 		return Wanted{}, fmt.Sprintf("version %q is not one", w.Version)
 	case w.Commit != "" && !goodCommit(w.Commit):
 		return Wanted{}, fmt.Sprintf("commit %q is not one", w.Commit)
@@ -141,8 +141,6 @@ func (t Trigger) wantRelease(version string) (Wanted, string) {
 	}
 	return Wanted{Release: name}, ""
 }
-
-func goodVersion(v string) bool { return len(v) <= 128 && !strings.ContainsAny(v, " /@\t\r\n\x00") }
 
 // goodCommit takes a hash, or a short form of it.
 func goodCommit(c string) bool {
