@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -21,7 +21,8 @@ import (
 const (
 	hookRate    = 5 // per second from one address
 	hookBurst   = 60
-	hookAtOnce  = 32               // under way at the same time: bounds memory
+	hookAtOnce  = 128              // under way at the same time: bounds memory
+	hookEach    = 16               // of them from one address: who sends slowly keeps nobody else out
 	hookReading = 10 * time.Second // to send the body
 	hookSenders = 4096             // addresses that are remembered
 )
@@ -32,28 +33,29 @@ type hooks struct {
 	atOnce chan struct{}
 
 	mu      sync.Mutex
-	senders map[string]*rate.Limiter
+	senders map[string]*sender
 	refused map[string]*rate.Limiter // by trigger: how often a refusal is kept
 }
 
+// sender is what is kept of an address that webhooks come from.
+type sender struct {
+	often  *rate.Limiter
+	atOnce chan struct{}
+}
+
 func newHooks(s *server) *hooks {
-	return &hooks{server: s, atOnce: make(chan struct{}, hookAtOnce), senders: map[string]*rate.Limiter{}, refused: map[string]*rate.Limiter{}}
+	return &hooks{server: s, atOnce: make(chan struct{}, hookAtOnce), senders: map[string]*sender{}, refused: map[string]*rate.Limiter{}}
 }
 
 // ServeHTTP verifies before it parses. Whoever does not know the secret learns
 // nothing: not whether the trigger exists, nor what is wrong.
 func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !h.allow(r) {
+	leave, ok := h.enter(r)
+	if !ok {
 		h.tooMany(w)
 		return
 	}
-	select {
-	case h.atOnce <- struct{}{}:
-		defer func() { <-h.atOnce }()
-	default:
-		h.tooMany(w)
-		return
-	}
+	defer leave()
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookReading)) // not every writer can; the size is bounded anyway
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, hook.MaxBody))
 	if err != nil {
@@ -72,25 +74,71 @@ func (h *hooks) tooMany(w http.ResponseWriter) {
 	writeProblem(w, newProblem(http.StatusTooManyRequests, "too many webhooks at once; send it again later"))
 }
 
-func (h *hooks) allow(r *http.Request) bool {
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
+// enter lets a request in, or not: its address sends too often, or too many are
+// under way. Whoever has as many under way as one address may waits for a while.
+func (h *hooks) enter(r *http.Request) (leave func(), ok bool) {
+	from := h.sender(addressOf(r))
+	if !from.often.Allow() {
+		return nil, false
 	}
-	return limited(h, h.senders, address, hookRate, hookBurst)
+	wait := time.NewTimer(hookReading)
+	defer wait.Stop()
+	select {
+	case from.atOnce <- struct{}{}:
+	case <-wait.C:
+		return nil, false
+	case <-r.Context().Done():
+		return nil, false
+	}
+	select {
+	case h.atOnce <- struct{}{}:
+		return func() { <-h.atOnce; <-from.atOnce }, true
+	default:
+		<-from.atOnce
+		return nil, false
+	}
 }
 
-// limited asks the limiter of a key; the keys are forgotten when they are too many.
-func limited(h *hooks, by map[string]*rate.Limiter, key string, often rate.Limit, burst int) bool {
+// sender gives what is kept of an address; all are forgotten when they are too many.
+func (h *hooks) sender(address string) *sender {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := by[key]
-	if l == nil {
-		if len(by) >= hookSenders {
-			clear(by)
+	from := h.senders[address]
+	if from == nil {
+		if len(h.senders) >= hookSenders {
+			clear(h.senders)
 		}
-		l = rate.NewLimiter(often, burst)
-		by[key] = l
+		from = &sender{often: rate.NewLimiter(hookRate, hookBurst), atOnce: make(chan struct{}, hookEach)}
+		h.senders[address] = from
+	}
+	return from
+}
+
+// addressOf gives where a request comes from: of IPv6 the network, for whoever has
+// one address there has all of them.
+func addressOf(r *http.Request) string {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	address := from.Addr().Unmap().WithZone("")
+	if address.Is4() {
+		return address.String()
+	}
+	return netip.PrefixFrom(address, 64).Masked().String()
+}
+
+// mayKeep says whether the refusal of a trigger's webhook is kept, and not one of many.
+func (h *hooks) mayKeep(trigger string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.refused[trigger]
+	if l == nil {
+		if len(h.refused) >= hookSenders {
+			clear(h.refused)
+		}
+		l = rate.NewLimiter(rate.Every(10*time.Second), 5)
+		h.refused[trigger] = l
 	}
 	return l.Allow()
 }
@@ -136,7 +184,7 @@ func (h *hooks) take(w http.ResponseWriter, r *http.Request, body []byte) {
 // answered, and not for each of many.
 func (h *hooks) keepRefusal(w http.ResponseWriter, r *http.Request, d journey.Delivery, why error) {
 	_ = http.NewResponseController(w).Flush()
-	if !limited(h, h.refused, d.Trigger, rate.Every(10*time.Second), 5) {
+	if !h.mayKeep(d.Trigger) {
 		return
 	}
 	d.Message = why.Error()
