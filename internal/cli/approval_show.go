@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,11 +32,16 @@ func runApprovalShow(ctx context.Context, c *console, id string) error {
 	if err != nil {
 		return err
 	}
+	o, err := c.outlook(ctx, id, time.Time{})
+	if err != nil {
+		return err
+	}
 	return c.show(sheet.Raw, func(w io.Writer) {
 		c.approvalSheet(w, sheet.Value)
 		fmt.Fprintln(w)
 		c.planTargets(w, p.Value, false)
 		c.planWaves(w, p.Value.Header)
+		c.against(w, o.Value)
 		if sheet.Value.Mine.May {
 			fmt.Fprintf(w, "\nnext: %s\n", c.outPaint.bold(fmt.Sprintf("tranship approval give %s --reason WHY", id)))
 		}

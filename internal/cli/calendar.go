@@ -140,6 +140,14 @@ func (c *console) outlook(ctx context.Context, id string, at time.Time) (reply[c
 	return decode[client.Outlook](s.api.ListDeploymentConflicts(ctx, id, &client.ListDeploymentConflictsParams{At: at}))
 }
 
+// against prints what speaks against something, if anything does.
+func (c *console) against(w io.Writer, o client.Outlook) {
+	if len(o.Conflicts) > 0 {
+		fmt.Fprintln(w)
+		c.conflicts(w, o)
+	}
+}
+
 // conflicts prints what speaks against something.
 func (c *console) conflicts(w io.Writer, o client.Outlook) {
 	fmt.Fprintf(w, "%s into %s, beginning %s:\n", o.Of, o.Environment, clock(o.Start))

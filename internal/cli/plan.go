@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -67,8 +68,13 @@ func runPlan(ctx context.Context, c *console, in planInput) error {
 	if err != nil {
 		return err
 	}
+	o, err := c.outlook(ctx, p.Value.Id, time.Time{})
+	if err != nil {
+		return err
+	}
 	return c.show(p.Raw, func(w io.Writer) {
 		c.planned(w, p.Value, in.all)
+		c.against(w, o.Value)
 		fmt.Fprintf(w, "\nnext: %s\n", c.outPaint.bold("tranship deploy --plan "+p.Value.Id))
 	})
 }

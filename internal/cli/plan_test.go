@@ -28,9 +28,12 @@ func planOf(n int) string {
 	"maxFailures":1,"targetCount":%d,"unchanged":2,"targetsDigest":"d"}}`, strings.Join(targets, ","), n-1, n)
 }
 
+const againstPlan = `{"of":"P-12","environment":"live","start":"2026-11-17T12:00:00Z","end":"2026-11-17T12:01:12Z","estimate":"1m12s","open":false,
+	"conflicts":[{"rule":"freeze","severity":"block","holds":true,"ref":"freeze/year-end","message":"live is frozen by year-end","path":"t-00 -> environment live","targets":["t-00"],"with":{"kind":"Freeze","name":"year-end","revision":1},"span":{"start":"2026-11-17T00:00:00Z","end":"2026-11-18T00:00:00Z"},"until":"2026-11-18T00:00:00Z"}]}`
+
 func TestPlanIsReadable(t *testing.T) {
 	t.Parallel()
-	s := serve(t, map[string]http.HandlerFunc{"POST /api/v1/plans": answer(planOf(3))})
+	s := serve(t, map[string]http.HandlerFunc{"POST /api/v1/plans": answer(planOf(3)), "GET /api/v1/plans/P-12/conflicts": answer(againstPlan)})
 	r := run(t, s.URL, "plan", "web@2.0", "--to", "live", "--only", "a,b", "--redeploy")
 	r.want(t, 0)
 	want := `plan P-12: install web@2.0 into live
@@ -52,6 +55,16 @@ on each target:
 
 last time it took 1m12s
 
+P-12 into live, beginning 2026-11-17 12:00:00:
+
+blocks freeze/year-end: live is frozen by year-end
+  rule     freeze
+  way      t-00 -> environment live
+  until    2026-11-18 00:00:00
+  targets  t-00
+
+times that fit: tranship calendar free P-12
+
 next: tranship deploy --plan P-12
 `
 	if r.out != want {
@@ -64,7 +77,7 @@ next: tranship deploy --plan P-12
 
 func TestPlanOfManyTargetsIsShort(t *testing.T) {
 	t.Parallel()
-	s := serve(t, map[string]http.HandlerFunc{"POST /api/v1/plans": answer(planOf(50))})
+	s := serve(t, map[string]http.HandlerFunc{"POST /api/v1/plans": answer(planOf(50)), "GET /api/v1/plans/P-12/conflicts": answer(nothingAgainst)})
 	r := run(t, s.URL, "plan", "web@2.0", "--to", "live")
 	r.want(t, 0, "t-19", "and 30 more; --all shows them")
 	if strings.Contains(r.out, "t-20") {

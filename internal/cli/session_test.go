@@ -72,13 +72,16 @@ const emptyPlan = `{"id":"P-1","digest":"sha256:aa","by":{"kind":"person","name"
 	"header":{"scope":"default","release":"web@1","direction":"install","environment":"test","environmentRevision":1,"model":{"name":"m","revision":1,"digest":"d"},
 	"items":[],"onFailure":"guidance","silent":"2m","waves":[{"number":1,"size":0,"soak":"0s"}],"maxFailures":0,"targetCount":0,"unchanged":0,"targetsDigest":"d"}}`
 
+const nothingAgainst = `{"of":"P-1","environment":"test","start":"2026-11-17T12:00:00Z","end":"2026-11-17T12:00:01Z","estimate":"1s","open":true,"conflicts":[]}`
+
 // What is created is asked for again after a broken connection, under the same key.
 func TestBrokenConnectionsAreTriedAgain(t *testing.T) {
 	t.Parallel()
 	s := serve(t, map[string]http.HandlerFunc{
-		"POST /api/v1/plans":  breakOff(2, answer(emptyPlan)),
-		"GET /api/v1/whoami":  breakOff(1, answer(whoami)),
-		"POST /api/v1/tokens": breakOff(1, answer(`{}`)),
+		"POST /api/v1/plans":              breakOff(2, answer(emptyPlan)),
+		"GET /api/v1/plans/P-1/conflicts": answer(nothingAgainst),
+		"GET /api/v1/whoami":              breakOff(1, answer(whoami)),
+		"POST /api/v1/tokens":             breakOff(1, answer(`{}`)),
 	})
 	run(t, s.URL, "plan", "web@1", "--to", "test").want(t, 0, "plan P-1")
 	plans := s.requests("POST", "/api/v1/plans")
