@@ -29,9 +29,9 @@ func (c *console) tokenCreate() *cobra.Command {
 It belongs to a Person or a ServiceAccount, which a document describes, or to whoever
 makes it. It ends when the person leaves.
 
-Roles: administrator (all), manager (all but tokens, changes and backup), practitioner
-(versions, plans, deployments, approvals), approver (look, approve), integrator (a tool:
-versions, what became of a change), viewer (look). Who may approve what is said by groups
+Roles: administrator (all), manager (all but tokens, changes, backup and the documents
+that say who approves), practitioner (versions, plans, deployments, approvals), approver
+(look, approve), integrator (a tool: versions, what became of a change), viewer (look). Who may approve what is said by groups
 and approval policies alone.`,
 		Example: `  tranship token create anna --role practitioner --person anna
   tranship token create ci --role practitioner --account ci --expires 720h`,

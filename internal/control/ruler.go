@@ -10,7 +10,7 @@ import (
 
 // rulers gives who changed what decides on a deployment after it was asked for:
 // the policies that apply, their groups, delegations, and the documents of who
-// voted. Nobody makes themselves an approver of what waits already.
+// voted and of service accounts that asked. Nobody makes themselves an approver of what waits already.
 func (k *desk) rulers(in approval.Input, since time.Time) ([]practice.Actor, error) {
 	var about []documentKey
 	for _, p := range approval.Applying(in.Policies, in.Ask) {
@@ -24,6 +24,11 @@ func (k *desk) rulers(in approval.Input, since time.Time) ([]practice.Actor, err
 	}
 	for _, v := range in.Votes {
 		about = append(about, documentKey{kind: practice.KindPerson, name: v.By})
+	}
+	for _, asker := range append(slices.Clone(in.Ask.Authors), in.Ask.Requester) {
+		if asker.Kind == practice.Account {
+			about = append(about, documentKey{kind: practice.KindServiceAccount, name: asker.Name})
+		}
 	}
 	var found []practice.Actor
 	for _, key := range about {

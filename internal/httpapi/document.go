@@ -62,6 +62,9 @@ func (s *server) applyDocuments(ctx context.Context, in *applyInput) (*output[Ap
 			docs[i].Base = &base
 		}
 	}
+	if err := s.mayEmpower(ctx, who, docs); err != nil {
+		return nil, s.fail(err)
+	}
 	changes, err := s.Control.Apply(ctx, who.scope, who.token.Actor, docs, in.Body.DryRun)
 	return answer(Applied{DryRun: in.Body.DryRun, Changes: changes}), s.fail(err)
 }
@@ -138,5 +141,8 @@ func (s *server) removeDocument(ctx context.Context, in *struct {
 	Revision int64 `query:"revision" minimum:"0" doc:"The revision that was seen; refused when it is another one by now."`
 }) (*struct{}, error) {
 	who := identityOf(ctx)
+	if party.Empowers(in.Kind) && !who.token.Role.May(party.Empower) && !s.ownDelegation(ctx, who, in.Kind, in.Name) {
+		return nil, s.fail(mayNotEmpower(who, in.Kind, in.Name))
+	}
 	return nil, s.fail(s.Control.Remove(ctx, who.scope, who.token.Actor, in.Kind, in.Name, in.Revision))
 }

@@ -30,6 +30,7 @@ type Action string
 const (
 	View       Action = "view"       // read anything but secrets
 	Configure  Action = "configure"  // apply documents
+	Empower    Action = "empower"    // apply those that say who people are and who approves
 	Stock      Action = "stock"      // add, admit, withdraw versions; push media
 	Fetch      Action = "fetch"      // pull media
 	Plan       Action = "plan"       // compile plans
@@ -42,13 +43,23 @@ const (
 
 // rights is the table of what each role may do.
 var rights = map[Role][]Action{
-	Administrator: {View, Configure, Stock, Fetch, Plan, Deploy, Approve, Integrate, Enrol, Administer},
+	Administrator: {View, Configure, Empower, Stock, Fetch, Plan, Deploy, Approve, Integrate, Enrol, Administer},
 	Manager:       {View, Configure, Stock, Fetch, Plan, Deploy, Approve, Enrol},
 	Practitioner:  {View, Stock, Fetch, Plan, Deploy, Approve},
 	Approver:      {View, Approve},
 	Integrator:    {View, Stock, Fetch, Integrate},
 	Viewer:        {View, Fetch},
 	Executor:      {Fetch},
+}
+
+// Empowers says whether documents of a kind decide who people are and who
+// approves. Whoever may change them could approve their own request by a detour.
+func Empowers(kind practice.Kind) bool {
+	switch kind {
+	case practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy:
+		return true
+	}
+	return false
 }
 
 // Roles lists the roles that people may give to a token.
