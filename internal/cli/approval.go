@@ -79,7 +79,7 @@ func (c *console) decideOn(decision client.VoteRequestDecision, use, short, long
 	flags.StringVar(&in.Reason, "reason", "", "why; it goes into the record")
 	flags.StringVar(&in.Group, "group", "", "for this group; by default the first that misses an approval which you can give")
 	flags.StringVar(&in.For, "for", "", "in the place of this member, as deputy")
-	flags.StringVar(&digest, "digest", "", "the digest that approval show gave; refused when something else is asked by now")
+	flags.StringVar(&digest, "digest", "", "what approval show says that votes are on, sha256:...; refused when something else is asked by now")
 	flags.BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
 }

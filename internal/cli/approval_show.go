@@ -55,7 +55,7 @@ func (c *console) approvalSheet(w io.Writer, s client.Sheet) {
 		"state", c.outPaint.state(stateOf(d)), "requested", clock(d.RequestedAt)+" by "+d.RequestedBy.Name, "reason", d.Reason,
 		"asked as", asked(d), "window", windowText(d.Window), "not before", clock(d.StartAfter), "by hand", strings.Join(d.Implementers, ", "),
 		"change", changeText(s), "plan", fmt.Sprintf("%s, %s", d.Plan, d.PlanDigest), "asked since", fmt.Sprintf("%s, round %d", clock(s.AskedAt), d.Round),
-		"digest", s.Subject, "authorised", d.Authority)
+		"votes are on", s.Subject, "authorised", d.Authority)
 	c.risk(w, d.Risk)
 	c.needs(w, s.Needs)
 	c.votes(w, s.Votes)
