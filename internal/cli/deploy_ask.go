@@ -57,7 +57,7 @@ func (in *askInput) request(now time.Time) (client.DeploymentRequest, error) {
 		return body, err
 	}
 	if in.at != "" {
-		body.StartAfter, err = ahead(in.at, now, now)
+		body.StartAfter, err = start(in.at, now)
 	}
 	return body, err
 }

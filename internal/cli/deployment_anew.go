@@ -124,7 +124,7 @@ func runReschedule(ctx context.Context, c *console, id string, in moveInput) err
 	}
 	body := client.RescheduleRequest{Dry: in.dry}
 	if in.at != "" {
-		if body.StartAfter, err = ahead(in.at, c.Now(), c.Now()); err != nil {
+		if body.StartAfter, err = start(in.at, c.Now()); err != nil {
 			return err
 		}
 	}

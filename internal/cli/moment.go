@@ -59,6 +59,15 @@ func ahead(text string, now, from time.Time) (time.Time, error) {
 	return at, nil
 }
 
+// start reads from when something may begin; nothing begins in the past by mistake.
+func start(text string, now time.Time) (time.Time, error) {
+	at, err := ahead(text, now, now)
+	if err == nil && at.Before(now.Add(-time.Minute)) {
+		return at, misuse("%s is past", clock(at)).WithHint("give a time to come, or leave --at out: it begins as soon as it may")
+	}
+	return at, err
+}
+
 // length reads a duration; days are allowed.
 func length(text string) (time.Duration, error) {
 	if days, found := strings.CutSuffix(text, "d"); found {

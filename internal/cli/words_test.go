@@ -90,6 +90,12 @@ func TestTimesToCome(t *testing.T) {
 			t.Errorf("ahead(%q) = %v, %v; want %v", text, got, err, want)
 		}
 	}
+	if _, err := start("2026-11-24 20:00", evening); err == nil {
+		t.Error("a deployment may be asked to begin in the past")
+	}
+	if at, err := start("now", evening); err != nil || !at.Equal(evening) {
+		t.Errorf("now is %v, %v", at, err)
+	}
 	w, err := windowOf("22:00/02:00", evening)
 	if err != nil || !w.Start.Equal(time.Date(2026, 11, 24, 22, 0, 0, 0, time.Local)) || !w.End.Equal(time.Date(2026, 11, 25, 2, 0, 0, 0, time.Local)) {
 		t.Errorf("the window is %v, %v", w, err)
