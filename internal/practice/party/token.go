@@ -55,11 +55,9 @@ var rights = map[Role][]Action{
 // Empowers says whether documents of a kind decide who people are and who
 // approves. Whoever may change them could approve their own request by a detour.
 func Empowers(kind practice.Kind) bool {
-	switch kind {
-	case practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy:
-		return true
-	}
-	return false
+	return slices.Contains([]practice.Kind{
+		practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy,
+	}, kind)
 }
 
 // Roles lists the roles that people may give to a token.
