@@ -119,7 +119,7 @@ func (c *Control) stepJourney(w *work, id string, due int64, refusal practice.Ve
 	if err := putJourney(w, s.Journey); err != nil {
 		return s, err
 	}
-	if len(s.Entries) > 0 { // those that it overtakes, or makes way for
+	if len(s.Entries) > 0 && s.Journey.Ending != journey.Superseded { // those that it overtakes, or makes way for; the newer one keeps on doing that
 		if err := wakeJourneys(w, s.Journey.Components()); err != nil {
 			return s, err
 		}

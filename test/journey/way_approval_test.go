@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/journey"
@@ -63,6 +64,10 @@ func TestJourneysThatWaitForApproval(t *testing.T) {
 	why, err := h.Control.WhyJourney(ctx, practice.DefaultScope, "J-1")
 	if err != nil || why.Open || !strings.Contains(why.Reasons[0].How, first.ID) {
 		t.Errorf("why: %+v, %v", why, err)
+	}
+
+	if _, err := h.Control.Deploy(ctx, practice.DefaultScope, first.RequestedBy, control.DeploymentRequest{Plan: first.Plan, Digest: first.PlanDigest, Journey: "J-1"}); practice.CodeOf(err) != practice.Conflict {
+		t.Errorf("a second deployment of the journey into the same environment: %v", err)
 	}
 
 	h.Apply(strings.Replace(wayDocuments("  {on: push, component: shop, as: robot, mode: deployment, until: staging}"), "passRate: 0.9", "passRate: 0.8", 1))

@@ -266,3 +266,19 @@ func TestLoops(t *testing.T) {
 		}
 	}
 }
+
+// Two who advance a journey at the same time do not enter an environment twice.
+func TestEntersAnEnvironmentOnce(t *testing.T) {
+	t.Parallel()
+	j, _, err := begun(t, trigger(journey.ContinuousDeployment, journey.KeepLatest)).Joined("D-1", "test", morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := j.Joined("D-2", "test", morning); practice.CodeOf(err) != practice.Conflict {
+		t.Errorf("a second deployment joined: %v", err)
+	}
+	j.Stages[0].Withdrawn = "D-1"
+	if j, _, err = j.Joined("D-2", "test", morning); err != nil || len(j.Stages[0].Deployments) != 2 {
+		t.Errorf("in the place of one that was taken back: %v", err)
+	}
+}

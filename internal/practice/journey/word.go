@@ -9,11 +9,15 @@ import (
 )
 
 // Joined gives the journey with a deployment into the environment of its stage,
-// and the entry of it. Conflict when it is not about to enter that environment (any more).
+// and the entry of it. Conflict when it is not about to enter that environment (any
+// more), and when another deployment brings it there already, which was not taken back.
 func (j Journey) Joined(deployment, environment string, now time.Time) (Journey, practice.Entry, error) {
 	here := j.Here()
 	if !j.Open() || here.Environment != environment {
 		return j, practice.Entry{}, practice.Faultf(practice.Conflict, "journey %s is not about to enter %s", j.ID, environment).Final()
+	}
+	if n := len(here.Deployments); n > 0 && here.Deployments[n-1] != here.Withdrawn {
+		return j, practice.Entry{}, practice.Faultf(practice.Conflict, "journey %s enters %s with %s already", j.ID, environment, here.Deployments[n-1]).Final()
 	}
 	j = j.copied()
 	stage := &j.Stages[j.At]
