@@ -144,5 +144,10 @@ func (s *server) removeDocument(ctx context.Context, in *struct {
 	if party.Empowers(in.Kind) && !who.token.Role.May(party.Empower) && !s.ownDelegation(ctx, who, in.Kind, in.Name) {
 		return nil, s.fail(mayNotEmpower(who, in.Kind, in.Name))
 	}
+	if party.Binds(in.Kind) && !who.token.Role.May(party.Empower) {
+		if err := s.mayUnbind(ctx, who, control.DocumentChange{Kind: in.Kind, Name: in.Name, Change: control.Removed}, practice.Document{}, &service{}); err != nil {
+			return nil, s.fail(err)
+		}
+	}
 	return nil, s.fail(s.Control.Remove(ctx, who.scope, who.token.Actor, in.Kind, in.Name, in.Revision))
 }

@@ -14,19 +14,26 @@ import (
 // them, and people may let others stand in for themselves. What was looked at is
 // pinned: a document that changes before it is applied is refused then.
 func (s *server) mayEmpower(ctx context.Context, who identity, docs []control.Proposed) error {
-	if who.token.Role.May(party.Empower) || !slices.ContainsFunc(docs, func(d control.Proposed) bool { return party.Empowers(d.Kind) }) {
+	if who.token.Role.May(party.Empower) || !slices.ContainsFunc(docs, func(d control.Proposed) bool { return party.Empowers(d.Kind) || party.Binds(d.Kind) }) {
 		return nil
 	}
 	changes, err := s.Control.Apply(ctx, who.scope, who.token.Actor, docs, true)
 	if err != nil {
 		return err
 	}
+	served := &service{}
 	for i, change := range changes {
-		if !party.Empowers(change.Kind) {
+		if !party.Empowers(change.Kind) && !party.Binds(change.Kind) {
 			continue
 		}
 		docs[i].Base = &change.Base
 		if change.Change == control.Unchanged {
+			continue
+		}
+		if party.Binds(change.Kind) {
+			if err := s.mayUnbind(ctx, who, change, docs[i].Document, served); err != nil {
+				return err
+			}
 			continue
 		}
 		present := change.Change == control.Added || s.ownDelegation(ctx, who, change.Kind, change.Name)

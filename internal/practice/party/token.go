@@ -30,7 +30,7 @@ type Action string
 const (
 	View       Action = "view"       // read anything but secrets
 	Configure  Action = "configure"  // apply documents
-	Empower    Action = "empower"    // apply those that say who people are and who approves
+	Empower    Action = "empower"    // apply those that say who people are and who approves, and take away what holds deployments up
 	Stock      Action = "stock"      // add, admit, withdraw versions; push media
 	Fetch      Action = "fetch"      // pull media
 	Plan       Action = "plan"       // compile plans
@@ -58,6 +58,12 @@ func Empowers(kind practice.Kind) bool {
 	return slices.Contains([]practice.Kind{
 		practice.KindPerson, practice.KindGroup, practice.KindServiceAccount, practice.KindDelegation, practice.KindApprovalPolicy,
 	}, kind)
+}
+
+// Binds says whether documents of a kind hold deployments up, or say which rules
+// hold for a host: some changes of them would let whoever makes them pass a gate.
+func Binds(kind practice.Kind) bool {
+	return slices.Contains([]practice.Kind{practice.KindWindow, practice.KindFreeze, practice.KindEnvironment, practice.KindTarget}, kind)
 }
 
 // Roles lists the roles that people may give to a token.
