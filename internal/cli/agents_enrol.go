@@ -67,6 +67,5 @@ func runAgentsRevoke(ctx context.Context, c *console, name, reason string) error
 	if _, err := decode[any](s.api.RevokeAgent(ctx, name, client.RevokeAgentRequest{Reason: reason})); err != nil {
 		return err
 	}
-	c.say("agent %s is not trusted any more", name)
-	return nil
+	return c.done("agent %s is not trusted any more", name)
 }

@@ -115,6 +115,5 @@ func runFeedRevoke(ctx context.Context, c *console, id string) error {
 	if _, err := decode[any](s.api.RevokeFeed(ctx, id)); err != nil {
 		return err
 	}
-	c.say("feed %s is gone", id)
-	return nil
+	return c.done("feed %s is gone", id)
 }

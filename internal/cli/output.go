@@ -59,6 +59,11 @@ func (c *console) showList(raw []json.RawMessage, people func(w io.Writer)) erro
 	return c.show(joined, people)
 }
 
+// done says that it was done, where the API has nothing to give; programs get an empty object.
+func (c *console) done(format string, args ...any) error {
+	return c.show(json.RawMessage("{}"), func(io.Writer) { c.say(format, args...) })
+}
+
 // print writes JSON as JSON or as YAML.
 func (c *console) print(raw json.RawMessage) error {
 	var b bytes.Buffer

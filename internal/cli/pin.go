@@ -74,11 +74,11 @@ func runUnpin(ctx context.Context, c *console, in pinInput) error {
 	if in.reason, err = c.reason(in.reason); err != nil {
 		return err
 	}
-	none, err := decode[struct{}](s.api.LiftPin(ctx, client.LiftPinRequest{Component: in.component, Version: in.version, Environment: in.environment, Reason: in.reason}, once()))
+	_, err = decode[any](s.api.LiftPin(ctx, client.LiftPinRequest{Component: in.component, Version: in.version, Environment: in.environment, Reason: in.reason}, once()))
 	if err != nil {
 		return err
 	}
-	return c.show(none.Raw, func(io.Writer) { c.say("%s %s may come into %s again", in.component, in.version, in.environment) })
+	return c.done("%s %s may come into %s again", in.component, in.version, in.environment)
 }
 
 func (c *console) pins() *cobra.Command {

@@ -47,6 +47,5 @@ func runRemove(ctx context.Context, c *console, kind, name string, yes bool) err
 	if err != nil {
 		return err
 	}
-	c.say("%s %s was taken away; tranship history %s %s shows what it was", kind, name, kind, name)
-	return nil
+	return c.done("%s %s was taken away; tranship history %s %s shows what it was", kind, name, kind, name)
 }

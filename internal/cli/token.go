@@ -145,6 +145,5 @@ func runTokenRevoke(ctx context.Context, c *console, id string) error {
 	if _, err := decode[any](s.api.RevokeToken(ctx, id)); err != nil {
 		return err
 	}
-	c.say("token %s is not valid any more", id)
-	return nil
+	return c.done("token %s is not valid any more", id)
 }
