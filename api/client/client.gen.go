@@ -365,6 +365,7 @@ func (e JourneyTriggerSpecMode) Valid() bool {
 // Defines values for JourneyTriggerSpecOn.
 const (
 	Api      JourneyTriggerSpecOn = "api"
+	Change   JourneyTriggerSpecOn = "change"
 	Push     JourneyTriggerSpecOn = "push"
 	Schedule JourneyTriggerSpecOn = "schedule"
 	Webhook  JourneyTriggerSpecOn = "webhook"
@@ -374,6 +375,8 @@ const (
 func (e JourneyTriggerSpecOn) Valid() bool {
 	switch e {
 	case Api:
+		return true
+	case Change:
 		return true
 	case Push:
 		return true
@@ -1684,14 +1687,15 @@ type JourneyDelivery struct {
 
 // JourneyEvent defines model for JourneyEvent.
 type JourneyEvent struct {
-	Branch     string `json:"branch,omitempty,omitzero"`
-	Commit     string `json:"commit,omitempty,omitzero"`
-	Component  string `json:"component,omitempty,omitzero"`
-	Kind       string `json:"kind"`
-	Name       string `json:"name"`
-	Repository string `json:"repository,omitempty,omitzero"`
-	Tag        string `json:"tag,omitempty,omitzero"`
-	Version    string `json:"version,omitempty,omitzero"`
+	Branch     string      `json:"branch,omitempty,omitzero"`
+	Commit     string      `json:"commit,omitempty,omitzero"`
+	Component  string      `json:"component,omitempty,omitzero"`
+	Kind       string      `json:"kind"`
+	Name       string      `json:"name"`
+	Repository string      `json:"repository,omitempty,omitzero"`
+	Said       JourneySaid `json:"said,omitempty,omitzero"`
+	Tag        string      `json:"tag,omitempty,omitzero"`
+	Version    string      `json:"version,omitempty,omitzero"`
 }
 
 // JourneyItem defines model for JourneyItem.
@@ -1746,6 +1750,17 @@ type JourneyPost struct {
 	Trigger    string    `json:"trigger"`
 }
 
+// JourneySaid defines model for JourneySaid.
+type JourneySaid struct {
+	By         string    `json:"by,omitempty,omitzero"`
+	Change     string    `json:"change"`
+	Deployment string    `json:"deployment,omitempty,omitzero"`
+	Reason     string    `json:"reason,omitempty,omitzero"`
+	Status     string    `json:"status"`
+	Subject    string    `json:"subject,omitempty,omitzero"`
+	Until      time.Time `json:"until,omitempty,omitzero"`
+}
+
 // JourneySchedule defines model for JourneySchedule.
 type JourneySchedule struct {
 	// Except When it does not fire after all: dates (2026-12-25) or beginnings (2026-12-25T02:30).
@@ -1793,7 +1808,7 @@ type JourneyStageView struct {
 
 // JourneyTriggerSpec defines model for JourneyTriggerSpec.
 type JourneyTriggerSpec struct {
-	// As The ServiceAccount that asks for the deployments.
+	// As The ServiceAccount that asks for the deployments, or in whose name changes are confirmed and revoked.
 	As string `json:"as"`
 
 	// Change The authorising change of every deployment, where one covers them all: a standard change.
@@ -1820,7 +1835,7 @@ type JourneyTriggerSpec struct {
 	// Model The model; by default the one that applies.
 	Model string `json:"model,omitempty,omitzero"`
 
-	// On What fires it.
+	// On What fires it. With change it begins no journey: the tool that keeps changes confirms and revokes them by signed webhooks.
 	On JourneyTriggerSpecOn `json:"on"`
 
 	// Priority The higher starts first where not all can.
@@ -1856,7 +1871,7 @@ type JourneyTriggerSpecKeep string
 // JourneyTriggerSpecMode delivery: each environment after the first needs a decision (tranship journey promote); deployment: none does.
 type JourneyTriggerSpecMode string
 
-// JourneyTriggerSpecOn What fires it.
+// JourneyTriggerSpecOn What fires it. With change it begins no journey: the tool that keeps changes confirms and revokes them by signed webhooks.
 type JourneyTriggerSpecOn string
 
 // JourneyTriggerSpecUrgency Which path they take.

@@ -94,6 +94,9 @@ func journeyWords(kind string, data dataOf) string {
 	case "journey.ended":
 		return data.text("ending")
 	case "trigger.fired":
+		if change := data.text("change"); change != "" {
+			return "said: change " + change + " is " + data.text("status")
+		}
 		return "fired: " + data.text("journey") + " of " + data.text("wanted")
 	case "trigger.held":
 		return "did not fire"

@@ -68,6 +68,9 @@ func runTriggerShow(ctx context.Context, c *console, name string) error {
 		if spec.Webhook.Provider != "" {
 			source += fmt.Sprintf(" of %s %s, at /hooks/%s", spec.Webhook.Provider, spec.Webhook.Repository, v.Name)
 		}
+		if spec.On == "change" {
+			source = "what is said of changes at /hooks/" + v.Name
+		}
 		if spec.Schedule.Start != "" {
 			source += fmt.Sprintf(" from %s %s %s", spec.Schedule.Start, spec.Schedule.Zone, spec.Schedule.Repeat)
 		}
@@ -164,7 +167,7 @@ func runTriggerDeliveries(ctx context.Context, c *console, name string, most int
 		t := c.table("NUMBER", "AT", "OUTCOME", "EVENT", "OF", "JOURNEY", "MESSAGE")
 		for _, d := range all.Items {
 			e := d.Event
-			t.row(fmt.Sprint(d.Number), clock(d.At), c.outPaint.state(d.Outcome), e.Name, strings.TrimSpace(e.Repository+" "+e.Tag+e.Branch), d.Journey, d.Message)
+			t.row(fmt.Sprint(d.Number), clock(d.At), c.outPaint.state(d.Outcome), e.Name, strings.TrimSpace(e.Repository+" "+e.Tag+e.Branch+e.Said.Change), d.Journey, d.Message)
 		}
 		t.write(w, "no webhook came")
 	})

@@ -30,30 +30,36 @@ type ChangeWord struct {
 // that names it and has not started. What is confirmed is what they ask now;
 // when that changes, it must be confirmed again.
 func (c *Control) SayOfChange(ctx context.Context, scope practice.Scope, by practice.Actor, name string, word ChangeWord) ([]approval.Confirmation, error) {
-	word.Reason, word.ValidUntil = strings.TrimSpace(word.Reason), stored(word.ValidUntil)
-	if err := checkWord(word, c.now()); err != nil {
-		return nil, err
-	}
 	var said []approval.Confirmation
-	w, err := c.update(ctx, scope, func(w *work) error {
-		said = nil
-		naming, err := namingChange(w, name, word.Deployment)
-		if err != nil {
-			return err
-		}
-		for _, d := range naming {
-			one, err := c.sayFor(w, d, by, name, word)
-			if err != nil {
-				return err
-			}
-			said = append(said, one)
-		}
-		return nil
+	w, err := c.update(ctx, scope, func(w *work) (err error) {
+		said, err = c.say(w, by, name, word)
+		return err
 	})
 	if err == nil {
 		c.advanceAgain(ctx, w)
 	}
 	return said, err
+}
+
+// say keeps what is said of a change for each deployment that it is for.
+func (c *Control) say(w *work, by practice.Actor, name string, word ChangeWord) ([]approval.Confirmation, error) {
+	word.Reason, word.ValidUntil = strings.TrimSpace(word.Reason), stored(word.ValidUntil)
+	if err := checkWord(word, w.now); err != nil {
+		return nil, err
+	}
+	naming, err := namingChange(w, name, word.Deployment)
+	if err != nil {
+		return nil, err
+	}
+	var said []approval.Confirmation
+	for _, d := range naming {
+		one, err := c.sayFor(w, d, by, name, word)
+		if err != nil {
+			return nil, err
+		}
+		said = append(said, one)
+	}
+	return said, nil
 }
 
 func checkWord(word ChangeWord, now time.Time) error {

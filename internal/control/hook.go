@@ -26,6 +26,7 @@ type Hook struct {
 	Trigger  string
 	Provider journey.Provider
 	Secret   string
+	OfChange bool // its webhooks say what became of changes
 	Known    bool // false: there is no such trigger; whatever is verified with Secret must be refused
 }
 
@@ -40,7 +41,8 @@ func (c *Control) Hook(ctx context.Context, scope practice.Scope, name string) (
 	}
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
 		t, err := triggerNamed(tx, name)
-		if practice.CodeOf(err) == practice.NotFound || err == nil && t.Spec.Webhook == nil {
+		provider, fired := t.Provider()
+		if practice.CodeOf(err) == practice.NotFound || err == nil && !fired {
 			return nil
 		}
 		if err != nil {
@@ -54,7 +56,7 @@ func (c *Control) Hook(ctx context.Context, scope practice.Scope, name string) (
 		if err != nil {
 			return err
 		}
-		h = Hook{Trigger: name, Provider: t.Spec.Webhook.Provider, Secret: c.hookSecret(scope, name, p.Generation), Known: true}
+		h = Hook{Trigger: name, Provider: provider, Secret: c.hookSecret(scope, name, p.Generation), OfChange: t.Spec.On == journey.OnChange, Known: true}
 		return nil
 	})
 	return h, err
@@ -83,7 +85,8 @@ func (c *Control) TriggerSecret(ctx context.Context, scope practice.Scope, by pr
 		if err != nil {
 			return err
 		}
-		if t.Spec.Webhook == nil {
+		provider, fired := t.Provider()
+		if !fired {
 			return practice.Faultf(practice.Refused, "trigger %s is fired by %s: it has no secret", name, t.Spec.On).Final()
 		}
 		p, err := w.Post(name)
@@ -97,20 +100,21 @@ func (c *Control) TriggerSecret(ctx context.Context, scope practice.Scope, by pr
 			}
 			w.note(practice.Entry{Kind: entryRotated, Subject: triggerSubject(name), Who: by, Data: map[string]any{"generation": p.Generation}})
 		}
-		s = TriggerSecret{Trigger: name, Provider: t.Spec.Webhook.Provider, Path: "/hooks/" + name, Secret: c.hookSecret(scope, name, p.Generation), Generation: p.Generation}
+		s = TriggerSecret{Trigger: name, Provider: provider, Path: "/hooks/" + name, Secret: c.hookSecret(scope, name, p.Generation), Generation: p.Generation}
 		return nil
 	})
 	return s, err
 }
 
-// TakeHook takes in a webhook whose signature is right. One that came before is
-// answered as known and has no second effect.
+// TakeHook takes in a webhook whose signature is right: it begins a journey, or
+// is the word of an outside tool on a change. One that came before is answered as
+// known and has no second effect.
 func (c *Control) TakeHook(ctx context.Context, scope practice.Scope, d journey.Delivery) (taken journey.Delivery, err error) {
 	d.ID = plainText(d.ID)
 	for _, text := range []*string{&d.Event.Name, &d.Event.Repository, &d.Event.Branch, &d.Event.Tag, &d.Event.Commit, &d.Event.Component, &d.Event.Version} {
 		*text = plainText(*text) // what is too long or has control characters is no name of anything here
 	}
-	_, err = c.update(ctx, scope, func(w *work) error {
+	w, err := c.update(ctx, scope, func(w *work) error {
 		taken = d
 		taken.At = w.now
 		known, err := w.KnownDelivery(d.Trigger, d.ID, d.Digest)
@@ -125,15 +129,8 @@ func (c *Control) TakeHook(ctx context.Context, scope practice.Scope, d journey.
 		if err != nil {
 			return err
 		}
-		wanted, ignored := t.Read(d.Event)
-		taken.Outcome, taken.Message = journey.Ignored, ignored
-		if ignored == "" {
-			sender := practice.Actor{Kind: practice.Account, Name: t.Spec.As}
-			j, err := begin(w, t, wanted, cause(d), sender)
-			if err != nil {
-				return err
-			}
-			taken.Outcome, taken.Journey, taken.Message = journey.Taken, j.ID, wanted.String()
+		if taken, err = c.hooked(w, t, taken); err != nil {
+			return err
 		}
 		if err := w.ForgetDeliveries(w.now.Add(-keepDeliveries), w.now.Add(-keepRefused)); err != nil {
 			return err
@@ -141,7 +138,25 @@ func (c *Control) TakeHook(ctx context.Context, scope practice.Scope, d journey.
 		taken, err = w.AddDelivery(taken)
 		return err
 	})
+	if err == nil {
+		c.advanceAgain(ctx, w)
+	}
 	return taken, err
+}
+
+// hooked does what a webhook of a trigger means, and gives it with its outcome.
+func (c *Control) hooked(w *work, t journey.Trigger, d journey.Delivery) (journey.Delivery, error) {
+	if t.Spec.On == journey.OnChange {
+		return c.hookedChange(w, t, d)
+	}
+	wanted, ignored := t.Read(d.Event)
+	d.Outcome, d.Message = journey.Ignored, ignored
+	if ignored != "" {
+		return d, nil
+	}
+	j, err := begin(w, t, wanted, cause(d), t.Account())
+	d.Outcome, d.Journey, d.Message = journey.Taken, j.ID, wanted.String()
+	return d, err
 }
 
 // cause says what a webhook told, for people.

@@ -83,6 +83,10 @@ func (c *Control) AdvanceJourney(ctx context.Context, scope practice.Scope, id s
 		case journey.Rest:
 			return nil
 		case journey.Look, journey.Withdraw:
+		case journey.Replan:
+			if refusal, err = c.replanJourney(ctx, scope, s); err != nil {
+				return err
+			}
 		case journey.Enter:
 			if refusal, err = c.enterJourney(ctx, scope, s.Journey); err != nil {
 				return err
@@ -169,6 +173,38 @@ func (c *Control) enterJourney(ctx context.Context, scope practice.Scope, j jour
 		reason.How = "tranship plan " + j.Release + " --to " + here
 	}
 	reason.Who = "whoever looks after " + here
+	return practice.Hold(reason), nil
+}
+
+// replanJourney gives the deployment that a journey waits with the plan that it
+// would get now: its number stays, its votes too where the plan is the same, and
+// approvers see what changed. What stands against it comes back as a verdict.
+func (c *Control) replanJourney(ctx context.Context, scope practice.Scope, s journey.Step) (practice.Verdict, error) {
+	j, made := s.Journey, s.Journey.Here().Deployments
+	id, owned := made[len(made)-1], practice.Pass()
+	err := c.Store.View(ctx, scope, func(tx Tx) (err error) {
+		owned, err = answered(tx, j.As.Name, "journey "+j.ID)
+		return err
+	})
+	if err != nil || !owned.Open {
+		return owned, err
+	}
+	a, err := c.Replan(ctx, scope, j.As, id, "journey "+j.ID+": "+s.Why)
+	reason, told := reasonOf(err, "plan for "+j.Here().Environment)
+	switch {
+	case err == nil && a.Voids:
+		return practice.Pass(), nil
+	case err == nil: // it is up to date again: its gates have not seen that yet
+		return practice.Hold(practice.Reason{
+			Gate: "plan", Message: "the plan of " + id + " was out of date and is not any more", How: "tranship deployment watch " + id,
+		}), c.reconsider(ctx, scope, id)
+	case !told:
+		return practice.Verdict{}, err
+	}
+	if reason.How == "" {
+		reason.How = "tranship deployment replan " + id + " --reason WHY"
+	}
+	reason.Who = "whoever looks after " + j.Here().Environment
 	return practice.Hold(reason), nil
 }
 

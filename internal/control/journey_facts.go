@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"slices"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
@@ -166,6 +167,9 @@ func (c *Control) facts(w *work, j journey.Journey) (f journey.Facts, err error)
 			ID: d.ID, Begun: d.Begun(), Closed: d.State == deployment.Closed, Succeeded: d.Result == deployment.Succeeded,
 			Cancelled: d.Result == deployment.Cancelled, Cause: d.Cause, Ended: d.Ended, Waiting: d.Waiting,
 		}
+		if f.Deployment.Other, err = otherParts(w, d); err != nil {
+			return f, err
+		}
 	}
 	if f.Newer, err = newerJourney(w, j); err != nil {
 		return f, err
@@ -181,6 +185,24 @@ func (c *Control) facts(w *work, j journey.Journey) (f journey.Facts, err error)
 	}
 	f.Gate, err = entryGate(w, j)
 	return f, err
+}
+
+// otherParts says whether a deployment that has not begun is out of date so that
+// it cannot be planned again: its release is of other components by now.
+func otherParts(tx Tx, d deployment.Deployment) (bool, error) {
+	if d.Begun() || d.State == deployment.Closed || !journey.Stale(d.Waiting) {
+		return false, nil
+	}
+	list, err := items(tx, d.Header.Release)
+	if _, told := reasonOf(err, "release"); told {
+		return false, nil // planning again says what is wrong with it
+	}
+	var names []string
+	for _, item := range list {
+		names = append(names, item.Component.Name)
+	}
+	slices.Sort(names)
+	return err == nil && !slices.Equal(names, parts(d.Header)), err
 }
 
 // withdrawnItem says which version may not be deployed any more.

@@ -77,6 +77,9 @@ func awaited(t journey.Trigger, p journey.Post) practice.Reason {
 		if p.DueAt.IsZero() {
 			r.Message = "its schedule has no further time"
 		}
+	case journey.OnChange:
+		r.Message = "it waits for the next word on a change at /hooks/" + t.Name
+		r.How = "tranship change confirm CHANGE"
 	case journey.OnAPI:
 		r.Message = "it waits for somebody to fire it"
 	}

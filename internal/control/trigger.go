@@ -12,7 +12,7 @@ import (
 )
 
 // The entry of a trigger that fired.
-const entryFired = "trigger.fired" // data: journey, wanted
+const entryFired = "trigger.fired" // data: journey, wanted; or change, status
 
 func triggerSubject(name string) string { return "trigger/" + name }
 
@@ -189,6 +189,10 @@ func (c *Control) FireTrigger(ctx context.Context, scope practice.Scope, by prac
 }
 
 func firedFor(t journey.Trigger, f Fire) (journey.Wanted, error) {
+	if t.Spec.On == journey.OnChange {
+		return journey.Wanted{}, practice.Faultf(practice.Refused, "trigger %s begins no journey: it says what became of changes", t.Name).
+			WithHint("say it yourself: tranship change confirm CHANGE").Final()
+	}
 	if t.Spec.Release != "" {
 		release := f.Release
 		if release == "" {

@@ -136,7 +136,7 @@ func plainSigned(secret string, header http.Header, body []byte, now time.Time) 
 	if right := hmac.Equal(given, mac([]byte(secret), []byte(at+"."), body)); err != nil || !right {
 		return "", refused("header %s does not fit the secret and the body", SignatureHeader)
 	}
-	return signature, timely(at, now)
+	return hex.EncodeToString(given), timely(at, now) // one spelling, whatever letters it came in
 }
 
 func timely(unix string, now time.Time) error {

@@ -1,7 +1,10 @@
 package hook
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -193,6 +196,26 @@ func gitlab(body []byte) (journey.Event, error) {
 		}
 	}
 	return e, nil
+}
+
+// ParseChange gives what a verified webhook says of a change. Invalid when the
+// body is anything else, also when it has a field that is not known: a
+// confirmation whose end is misspelt must not hold for ever.
+func ParseChange(body []byte) (journey.Event, error) {
+	e := journey.Event{Kind: journey.OfChange, Name: "change"}
+	in := json.NewDecoder(bytes.NewReader(body))
+	in.DisallowUnknownFields()
+	err := in.Decode(&e.Said)
+	if err == nil {
+		if _, rest := in.Token(); rest != io.EOF {
+			err = errors.New("something follows the object")
+		}
+	}
+	if err != nil {
+		return journey.Event{}, practice.Faultf(practice.Invalid, "the body says nothing of a change that can be read: %v", err).
+			WithHint(`send {"change": "CHG-1", "status": "confirmed"}, moments as 2026-08-04T06:00:00Z`).Final()
+	}
+	return e, e.Said.Check()
 }
 
 // plain reads what a program of one's own sends.

@@ -162,7 +162,14 @@ func (h *hooks) take(w http.ResponseWriter, r *http.Request, body []byte) {
 	if d.ID == "" {
 		d.ID = string(d.Digest)
 	}
-	if d.Event, err = hook.Parse(known.Provider, r.Header, body); err != nil {
+	if known.OfChange {
+		// The same may be said again at another moment: confirmed, revoked, confirmed.
+		d.Digest = practice.DigestOf([]byte(d.ID + "." + string(body)))
+		d.Event, err = hook.ParseChange(body)
+	} else {
+		d.Event, err = hook.Parse(known.Provider, r.Header, body)
+	}
+	if err != nil {
 		writeProblem(w, problemOf(s.fail(err)))
 		h.keepRefusal(w, r, d, err)
 		return

@@ -10,6 +10,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/journey"
+	"tranship.dev/tranship/internal/practice/record"
 	"tranship.dev/tranship/test/house"
 )
 
@@ -20,36 +21,43 @@ metadata: {name: anna}
 spec: {}
 ---
 apiVersion: tranship.dev/v1
+kind: Person
+metadata: {name: ben}
+spec: {}
+---
+apiVersion: tranship.dev/v1
 kind: Group
 metadata: {name: operations}
-spec: {members: [anna]}
+spec: {members: [anna, ben]}
 ---
 apiVersion: tranship.dev/v1
 kind: ApprovalPolicy
 metadata: {name: staging}
 spec:
   appliesTo: {environments: [staging]}
-  needs: [{group: operations, count: 1}]
+  needs: [{group: operations, count: 2}]
 `
 
-// awaitAsked waits until the newest deployment of a journey waits for approval.
-func awaitAsked(t *testing.T, h *house.House, id string, number int) deployment.Deployment {
+// awaitAsked waits until the only deployment of a journey into where it stands
+// waits for approval in a round of asking.
+func awaitAsked(t *testing.T, h *house.House, id string, round int) deployment.Deployment {
 	t.Helper()
 	var d deployment.Deployment
 	await(t, h, id, "asking for approval", func(j journey.Journey) bool {
 		made := j.Here().Deployments
-		if len(made) < number {
+		if len(made) != 1 {
 			return false
 		}
 		var err error
-		d, err = h.Control.Deployment(context.Background(), practice.DefaultScope, made[len(made)-1])
-		return err == nil && d.State == deployment.Planned
+		d, err = h.Control.Deployment(context.Background(), practice.DefaultScope, made[0])
+		return err == nil && d.State == deployment.Planned && d.Round == round
 	})
 	return d
 }
 
 // What a journey asked for and nobody approved yet makes way for a newer version,
-// and is asked for anew when its plan goes out of date. Nothing approves itself.
+// and is planned again when its plan goes out of date: it keeps its number, no vote
+// on the old plan counts, and approvers see what changed. Nothing approves itself.
 func TestJourneysThatWaitForApproval(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -65,15 +73,24 @@ func TestJourneysThatWaitForApproval(t *testing.T) {
 	if err != nil || why.Open || !strings.Contains(why.Reasons[0].How, first.ID) {
 		t.Errorf("why: %+v, %v", why, err)
 	}
-
 	if _, err := h.Control.Deploy(ctx, practice.DefaultScope, first.RequestedBy, control.DeploymentRequest{Plan: first.Plan, Digest: first.PlanDigest, Journey: "J-1"}); practice.CodeOf(err) != practice.Conflict {
 		t.Errorf("a second deployment of the journey into the same environment: %v", err)
 	}
 
-	h.Apply(strings.Replace(wayDocuments("  {on: push, component: shop, as: robot, mode: deployment, until: staging}"), "passRate: 0.9", "passRate: 0.8", 1))
+	approve(t, h, first.ID, "anna")
+	h.Apply(strings.Replace(wayDocuments("  {on: push, component: shop, as: robot, mode: deployment, until: staging}"), "path: shop}", "path: shop, keep: 3}", 1))
 	second := awaitAsked(t, h, "J-1", 2)
-	if second.ID == first.ID || second.PlanDigest == first.PlanDigest {
-		t.Errorf("after the model changed it still asks for %s", second.ID)
+	if second.ID != first.ID || second.PlanDigest == first.PlanDigest {
+		t.Errorf("after the model changed it asks for %s with plan %s, and asked for %s with %s before", second.ID, second.PlanDigest, first.ID, first.PlanDigest)
+	}
+	sheet, err := h.Control.Sheet(ctx, practice.DefaultScope, person("ben"), second.ID)
+	if err != nil || len(sheet.Votes) != 1 || sheet.Votes[0].Counts || sheet.Needs[0].Missing != 2 {
+		t.Errorf("what approvers see: %+v, %+v, %v", sheet.Votes, sheet.Needs, err)
+	}
+	const changed = "model shop was revision 1, is revision 2"
+	asked, err := h.Control.Entries(ctx, practice.DefaultScope, record.Filter{Subject: "deployment/" + second.ID, Kinds: []string{"deployment.asked-anew"}}, practice.Page{})
+	if err != nil || len(asked) != 1 || strings.Count(string(asked[0].Bytes), changed) != 2 { // as what changed, and as the reason
+		t.Errorf("%d entries, %v; want one that says twice that %s", len(asked), err, changed)
 	}
 
 	h.Add("shop", "2.0.0", map[string]string{"page": "two"}, nil)

@@ -19,6 +19,7 @@ const (
 	Packaged  EventKind = "package"  // a package was published
 	Succeeded EventKind = "pipeline" // a pipeline ended well
 	Asked     EventKind = "ask"      // a program asks for it
+	OfChange  EventKind = "change"   // a change was confirmed or revoked
 	Other     EventKind = "other"    // something that means nothing here: a ping, a comment, a failed pipeline
 )
 
@@ -32,6 +33,7 @@ type Event struct {
 	Commit     string    `json:"commit,omitempty"`
 	Component  string    `json:"component,omitempty"` // where the sender names it
 	Version    string    `json:"version,omitempty"`   // where the sender names it
+	Said       Said      `json:"said,omitzero"`       // of a change
 }
 
 // Wanted is what an event means for a trigger: a version, by its name or by its commit.
@@ -164,10 +166,10 @@ type Outcome string
 
 // The outcomes.
 const (
-	Taken   Outcome = "taken"   // it began or found a journey
+	Taken   Outcome = "taken"   // it began or found a journey, or what it says of a change is kept
 	Ignored Outcome = "ignored" // it is genuine and means nothing here
 	Known   Outcome = "known"   // it came before
-	Refused Outcome = "refused" // its signature is not right, or it cannot be read
+	Refused Outcome = "refused" // its signature is not right, it cannot be read, or what it says cannot be
 )
 
 // Delivery is one webhook that came.

@@ -1,8 +1,11 @@
 package journey_test
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
+	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/journey"
 )
 
@@ -86,5 +89,32 @@ func TestTriggerIsChecked(t *testing.T) {
 	}
 	if problems := journey.CheckTrigger(good); len(problems) > 0 {
 		t.Errorf("a good one: %v", problems)
+	}
+}
+
+// What speaks of a journey has no meaning with on: change, and every field does.
+func TestATriggerOfChangesIsChecked(t *testing.T) {
+	t.Parallel()
+	good := journey.TriggerSpec{Description: "what the board decides", On: journey.OnChange, As: "itsm"}
+	if problems := journey.CheckTrigger(good); len(problems) > 0 {
+		t.Errorf("a good one: %v", problems)
+	}
+	full := journey.TriggerSpec{
+		On: journey.OnChange, Component: "web", Release: "r", Model: "m", From: "a", Until: "b", Mode: journey.ContinuousDelivery, Keep: journey.KeepEvery, As: "itsm",
+		Webhook: &journey.Webhook{Provider: journey.GitHub}, Schedule: &journey.Schedule{}, Redeploy: true, Wait: 1,
+		Class: practice.ReleaseClass, ValueStream: practice.OperationsStream, Urgency: practice.Normal, Priority: 1, Change: "C",
+	}
+	found := map[string]bool{}
+	for _, p := range journey.CheckTrigger(full) {
+		found[p.Path] = true
+		if p.Hint == "" || !strings.Contains(p.Message, "on: change") {
+			t.Errorf("%+v", p)
+		}
+	}
+	for field := range reflect.TypeFor[journey.TriggerSpec]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if meant := name == "on" || name == "as" || name == "description"; found["spec."+name] == meant {
+			t.Errorf("%s: found wrong: %t", name, found["spec."+name])
+		}
 	}
 }

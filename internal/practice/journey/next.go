@@ -36,6 +36,7 @@ type Progress struct {
 	Cause     string
 	Ended     time.Time
 	Waiting   practice.Verdict
+	Other     bool // its plan is out of date, and the release is of other components than it was planned with
 }
 
 // Facts is what Next needs to know of the world.
@@ -46,7 +47,7 @@ type Facts struct {
 	Gate       practice.Verdict // whether the environment may be entered: the flow, the quality, other deployments
 	Pins       []Pin            // those of the stage's environment that keep an item of the release out
 	Newer      string           // a journey of a newer version that may enter the environment too; empty: none
-	Refusal    practice.Verdict // why the last attempt to enter was refused just now
+	Refusal    practice.Verdict // why the last attempt to enter, or to plan again, was refused just now
 }
 
 // Action is what must be done about a journey.
@@ -57,6 +58,7 @@ const (
 	Rest     Action = "rest"     // nothing, until something changes
 	Look     Action = "look"     // at once again, with the facts of the next stage
 	Enter    Action = "enter"    // plan, and ask for a deployment into the environment of the stage
+	Replan   Action = "replan"   // give the deployment of the stage, which has not begun, the plan that it would get now
 	Withdraw Action = "withdraw" // take the deployment of the stage back, which has not begun
 )
 
@@ -64,7 +66,7 @@ const (
 type Step struct {
 	Journey Journey
 	Do      Action
-	Why     string // of Withdraw
+	Why     string // of Replan and Withdraw
 	Entries []practice.Entry
 }
 
@@ -129,16 +131,41 @@ func (c *course) deployed(d Progress, f Facts) {
 		c.withdraw(d.ID, f.Newer+" brings a newer version")
 	case !d.Begun && here.Withdrawn != d.ID && f.Withdrawn != "":
 		c.withdraw(d.ID, f.Withdrawn)
-	case !d.Begun && here.Withdrawn != d.ID && stale(d.Waiting):
-		c.withdraw(d.ID, "its plan is out of date; the journey asks anew with a fresh one")
+	case !d.Begun && here.Withdrawn != d.ID && d.Other:
+		c.withdraw(d.ID, "the release has other components now; the journey asks anew")
+	case !d.Begun && here.Withdrawn != d.ID && Stale(d.Waiting):
+		c.replan(d, f.Refusal)
 	default:
 		c.run(d)
 	}
 }
 
-// stale says that a deployment waits because its plan is out of date.
-func stale(v practice.Verdict) bool {
-	return slices.ContainsFunc(v.Reasons, func(r practice.Reason) bool { return r.Gate == "plan" })
+// replan: what the deployment asks for is not what it would do now. It asks
+// again with another plan; where that is refused, it waits and tries again later.
+func (c *course) replan(d Progress, refusal practice.Verdict) {
+	before := c.j.Waiting
+	c.run(d)
+	c.j.WakeAt = c.now.Add(retryAfter)
+	if refusal.Open {
+		c.do, c.why = Replan, outdated(d.Waiting).Message
+		return
+	}
+	c.j.Waiting = refusal.Since(before, c.now)
+}
+
+// Stale says that a deployment waits because its plan is out of date.
+func Stale(v practice.Verdict) bool {
+	return outdated(v).Gate != ""
+}
+
+// outdated gives the reason that a deployment's plan is out of date; zero: it is not.
+func outdated(v practice.Verdict) practice.Reason {
+	for _, r := range v.Reasons {
+		if r.Gate == "plan" {
+			return r
+		}
+	}
+	return practice.Reason{}
 }
 
 func (c *course) withdraw(id, why string) {

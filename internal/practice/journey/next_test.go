@@ -41,6 +41,7 @@ type world struct {
 	closed, pinned map[string]bool
 	newer          map[string]string
 	withdrawn      string
+	refuses        bool // to plan again
 	deployments    map[string]*journey.Progress
 	made           int
 }
@@ -62,8 +63,10 @@ func (w *world) facts(j journey.Journey) journey.Facts {
 
 // go on: looks at the journey until it rests, as control does.
 func (w *world) settle(t *rapid.T, j journey.Journey, now time.Time) journey.Journey {
+	refusal := practice.Pass()
 	for range 20 {
 		f := w.facts(j)
+		f.Refusal, refusal = refusal, practice.Pass()
 		s := journey.Next(j, f, now)
 		if s.Journey.Open() && s.Do == journey.Rest && (len(s.Journey.Waiting.Reasons) == 0 || s.Journey.WakeAt.IsZero()) {
 			t.Fatalf("it rests without a reason or without an end: %+v", s.Journey)
@@ -90,6 +93,16 @@ func (w *world) settle(t *rapid.T, j journey.Journey, now time.Time) journey.Jou
 				t.Fatal(err)
 			}
 			j = joined
+		case journey.Replan:
+			d := f.Deployment
+			if d == nil || d.Begun || d.Closed || d.Waiting.Open || d.Other || w.withdrawn != "" {
+				t.Fatalf("it plans %+v again", d)
+			}
+			if j = s.Journey; w.refuses {
+				refusal = practice.Hold(practice.Reason{Gate: "plan for " + j.Here().Environment, Message: "no host is left", How: "tranship plan"})
+			} else {
+				d.Waiting = practice.Pass()
+			}
 		case journey.Withdraw:
 			d := f.Deployment
 			if d == nil || d.Begun || d.Closed {
@@ -133,10 +146,11 @@ func (w *world) change(t *rapid.T, j journey.Journey, now time.Time) journey.Jou
 			}
 			switch rapid.SampledFrom([]string{"begin", "stale", "succeed", "fail", "cancel"}).Draw(t, "deployment") {
 			case "begin":
-				d.Begun, d.Waiting = true, practice.Pass()
+				d.Begun, d.Waiting, d.Other = true, practice.Pass(), false
 			case "stale":
 				if !d.Begun {
 					d.Waiting = practice.Hold(practice.Reason{Gate: "plan", Message: "out of date"})
+					d.Other, w.refuses = rapid.IntRange(0, 4).Draw(t, "other components") == 0, rapid.Bool().Draw(t, "refused")
 				}
 			case "succeed":
 				d.Begun, d.Closed, d.Succeeded, d.Ended = true, true, true, now
@@ -190,6 +204,39 @@ func TestJourneysKeepTheirLaw(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A deployment whose plan is out of date is planned again and keeps its number;
+// where that is refused, the journey says why and tries again within minutes.
+func TestAStalePlanIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	j, _, err := begun(t, trigger(journey.ContinuousDeployment, journey.KeepLatest)).Joined("D-1", "test", morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := open()
+	f.Deployment = &journey.Progress{ID: "D-1", Waiting: practice.Hold(practice.Reason{Gate: "plan", Message: "out of date"})}
+	s := journey.Next(j, f, morning)
+	if s.Do != journey.Replan || s.Journey.Here().Withdrawn != "" || len(s.Entries) > 0 {
+		t.Fatalf("%s, %+v", s.Do, s.Journey)
+	}
+	f.Refusal = practice.Hold(practice.Reason{Gate: "plan for test", Message: "no host is left"})
+	s = journey.Next(s.Journey, f, morning)
+	if s.Do != journey.Rest || s.Journey.Waiting.Reasons[0].Message != "no host is left" || s.Journey.WakeAt.After(morning.Add(5*time.Minute)) {
+		t.Errorf("refused: %s, %+v", s.Do, s.Journey)
+	}
+	f.Refusal = practice.Pass()
+	if s = journey.Next(s.Journey, f, s.Journey.WakeAt); s.Do != journey.Replan {
+		t.Errorf("later: %s", s.Do)
+	}
+	f.Deployment.Other = true
+	if s = journey.Next(s.Journey, f, morning); s.Do != journey.Withdraw {
+		t.Errorf("of other components: %s", s.Do)
+	}
+	f.Deployment.Begun = true
+	if s = journey.Next(j, f, morning); s.Do != journey.Rest {
+		t.Errorf("begun: %s", s.Do)
+	}
 }
 
 func TestWaitsForItsVersionUntilTheEnd(t *testing.T) {

@@ -22,6 +22,7 @@ const (
 	OnWebhook  Source = "webhook"  // a signed request of a git service or of any program
 	OnSchedule Source = "schedule" // the calendar
 	OnAPI      Source = "api"      // only somebody who asks for it
+	OnChange   Source = "change"   // a signed request that says what became of a change; it begins no journey
 )
 
 // Mode says who decides that a release goes on to the next environment (R25).
@@ -66,7 +67,7 @@ const (
 // TriggerSpec is what a Trigger document says.
 type TriggerSpec struct {
 	Description string               `json:"description,omitempty" doc:"What people should know about it."`
-	On          Source               `json:"on" enum:"push,webhook,schedule,api" doc:"What fires it."`
+	On          Source               `json:"on" enum:"push,webhook,schedule,api,change" doc:"What fires it. With change it begins no journey: the tool that keeps changes confirms and revokes them by signed webhooks."`
 	Component   string               `json:"component,omitempty" doc:"The component whose versions go their way; * stands for any part of a name. Either this or release."`
 	Release     string               `json:"release,omitempty" doc:"The Release document that goes its way; * stands for any part of a name."`
 	Model       string               `json:"model,omitempty" doc:"The model; by default the one that applies."`
@@ -74,7 +75,7 @@ type TriggerSpec struct {
 	Until       string               `json:"until,omitempty" doc:"The last one; by default the flow's last."`
 	Mode        Mode                 `json:"mode,omitempty" enum:"delivery,deployment" default:"delivery" doc:"delivery: each environment after the first needs a decision (tranship journey promote); deployment: none does."`
 	Keep        Keep                 `json:"keep,omitempty" enum:"latest,every" default:"latest" doc:"latest: a newer version takes the place of an older one in environments that the older one has not entered; every: each goes its whole way."`
-	As          string               `json:"as" minLength:"1" doc:"The ServiceAccount that asks for the deployments."`
+	As          string               `json:"as" minLength:"1" doc:"The ServiceAccount that asks for the deployments, or in whose name changes are confirmed and revoked."`
 	Webhook     *Webhook             `json:"webhook,omitempty" doc:"Which requests count; only with on: webhook."`
 	Schedule    *Schedule            `json:"schedule,omitempty" doc:"When it fires; only with on: schedule."`
 	Redeploy    bool                 `json:"redeploy,omitempty" doc:"Deploy also what is present already."`
@@ -122,6 +123,9 @@ func DecodeTrigger(d practice.Document) (Trigger, error) {
 		return t, fmt.Errorf("trigger %s: %w", d.Name, err)
 	}
 	s := &t.Spec
+	if s.On == OnChange {
+		return t, nil // nothing of what follows has a meaning for it
+	}
 	s.Mode = or(s.Mode, ContinuousDelivery)
 	s.Keep = or(s.Keep, KeepLatest)
 	s.Urgency = or(s.Urgency, practice.Normal)
@@ -144,6 +148,19 @@ func or[T comparable](value, other T) T {
 // Account gives who asks for the trigger's deployments.
 func (t Trigger) Account() practice.Actor {
 	return practice.Actor{Kind: practice.Account, Name: t.Spec.As}
+}
+
+// Provider gives the form of the webhooks that fire the trigger; false when none
+// do. What is said of a change comes in the plain form, which signs the moment:
+// nothing that was caught once can be said again later.
+func (t Trigger) Provider() (Provider, bool) {
+	switch {
+	case t.Spec.On == OnChange:
+		return Plain, true
+	case t.Spec.Webhook != nil:
+		return t.Spec.Webhook.Provider, true
+	}
+	return "", false
 }
 
 // CoversComponent says whether versions of the component go their way by it.

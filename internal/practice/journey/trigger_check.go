@@ -11,6 +11,10 @@ import (
 // CheckTrigger gives what is wrong with a trigger beyond its structure.
 func CheckTrigger(s TriggerSpec) []practice.Problem {
 	var c checker
+	if s.On == OnChange {
+		c.change(s)
+		return c.problems
+	}
 	switch {
 	case s.Component == "" && s.Release == "":
 		c.add("spec.component", "name a component, or a Release document with release", "nothing says what goes its way")
@@ -52,6 +56,28 @@ func (c *checker) part(wanted, there bool, name string) {
 		c.add("spec."+name, "", "is needed with on: %s", name)
 	case !wanted && there:
 		c.add("spec."+name, "leave it out, or write on: "+name, "has no meaning here")
+	}
+}
+
+// change refuses whatever speaks of a journey: there is none.
+func (c *checker) change(s TriggerSpec) {
+	for _, field := range []struct {
+		name  string
+		there bool
+	}{
+		{"component", s.Component != ""}, {"release", s.Release != ""}, {"model", s.Model != ""}, {"from", s.From != ""}, {"until", s.Until != ""},
+		{"mode", s.Mode != ""}, {"keep", s.Keep != ""}, {"schedule", s.Schedule != nil}, {"redeploy", s.Redeploy}, {"wait", s.Wait != 0},
+		{"class", s.Class != ""}, {"valueStream", s.ValueStream != ""}, {"urgency", s.Urgency != ""}, {"priority", s.Priority != 0},
+	} {
+		if field.there {
+			c.add("spec."+field.name, "leave it out, or write a trigger of its own for what begins journeys", "has no meaning with on: change, which begins no journey")
+		}
+	}
+	if s.Change != "" {
+		c.add("spec.change", "leave it out", "has no meaning with on: change: each webhook names its change")
+	}
+	if s.Webhook != nil {
+		c.add("spec.webhook", "leave it out", "has no meaning with on: change: its webhooks have the plain form, which signs the moment too")
 	}
 }
 
