@@ -35,7 +35,7 @@ type Hook struct {
 // webhooks, or where nobody answers for it any more, so that all of that looks
 // the same from outside.
 func (c *Control) Hook(ctx context.Context, scope practice.Scope, name string) (h Hook, err error) {
-	h = Hook{Trigger: name, Provider: journey.Plain, Secret: c.hookSecret(scope, "", 0)}
+	h = Hook{Trigger: name, Provider: journey.Plain, Secret: c.hookSecret(scope, journey.Trigger{}, 0)}
 	if named := practice.CheckName("trigger", name) == nil; !named {
 		return h, nil
 	}
@@ -56,16 +56,22 @@ func (c *Control) Hook(ctx context.Context, scope practice.Scope, name string) (
 		if err != nil {
 			return err
 		}
-		h = Hook{Trigger: name, Provider: provider, Secret: c.hookSecret(scope, name, p.Generation), OfChange: t.Spec.On == journey.OnChange, Known: true}
+		h = Hook{Trigger: name, Provider: provider, Secret: c.hookSecret(scope, t, p.Generation), OfChange: t.Spec.On == journey.OnChange, Known: true}
 		return nil
 	})
 	return h, err
 }
 
 // hookSecret gives the secret of a trigger as people enter it at the sender: one
-// text for every scheme. Its form is that of Standard Webhooks.
-func (c *Control) hookSecret(scope practice.Scope, name string, generation int) string {
-	return "whsec_" + base64.StdEncoding.EncodeToString(c.Keys.Secret(fmt.Sprintf("trigger/%s/%s/%d", scope, name, generation)))
+// text for every scheme. Its form is that of Standard Webhooks. Whoever knows that
+// of a trigger for releases, and may change its document, cannot say anything of
+// changes by it: then it has another one.
+func (c *Control) hookSecret(scope practice.Scope, t journey.Trigger, generation int) string {
+	purpose := "trigger"
+	if t.Spec.On == journey.OnChange {
+		purpose = "change"
+	}
+	return "whsec_" + base64.StdEncoding.EncodeToString(c.Keys.Secret(fmt.Sprintf("%s/%s/%s/%d", purpose, scope, t.Name, generation)))
 }
 
 // TriggerSecret is a trigger's secret and where to enter it.
@@ -100,7 +106,7 @@ func (c *Control) TriggerSecret(ctx context.Context, scope practice.Scope, by pr
 			}
 			w.note(practice.Entry{Kind: entryRotated, Subject: triggerSubject(name), Who: by, Data: map[string]any{"generation": p.Generation}})
 		}
-		s = TriggerSecret{Trigger: name, Provider: provider, Path: "/hooks/" + name, Secret: c.hookSecret(scope, name, p.Generation), Generation: p.Generation}
+		s = TriggerSecret{Trigger: name, Provider: provider, Path: "/hooks/" + name, Secret: c.hookSecret(scope, t, p.Generation), Generation: p.Generation}
 		return nil
 	})
 	return s, err

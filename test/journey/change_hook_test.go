@@ -146,6 +146,12 @@ func TestWordsOnChangesThatAreRefused(t *testing.T) {
 	if _, err := h.Control.FireTrigger(ctx, practice.DefaultScope, house.Admin, "changes", control.Fire{}); practice.CodeOf(err) != practice.Refused {
 		t.Errorf("fired by hand: %v", err)
 	}
+	known := secretOf(t, h, "changes", false)
+	h.Apply(strings.Replace(changeHook, "{on: change, as: itsm}", "{on: webhook, component: shop, as: itsm, webhook: {provider: plain, version: field}}", 1))
+	if secretOf(t, h, "changes", false) == known {
+		t.Error("a webhook for releases is signed with the secret of one for changes")
+	}
+	h.Apply(changeHook)
 	why, err := h.Control.WhyTrigger(ctx, practice.DefaultScope, "changes")
 	if err != nil || why.Open || !strings.Contains(why.Reasons[len(why.Reasons)-1].Message, "the next word on a change") {
 		t.Errorf("why: %+v, %v", why, err)

@@ -62,7 +62,7 @@ func (t Trigger) Read(e Event) (w Wanted, ignored string) {
 	if hook == nil {
 		return w, fmt.Sprintf("trigger %s is fired by %s", t.Name, t.Spec.On)
 	}
-	if e.Kind == Other {
+	if e.Kind == Other || e.Kind == OfChange {
 		return w, fmt.Sprintf("event %s starts nothing", e.Name)
 	}
 	if hook.Repository != "" && !matches(strings.ToLower(hook.Repository), strings.ToLower(e.Repository)) {
