@@ -61,6 +61,7 @@ func TestUsageIsExplained(t *testing.T) {
 		"get x":                                 {"the kinds are product", "approvalpolicy", "subscription"},
 		"library add web -- --help .":           {`version "--help" is not allowed`},
 		"library add ../web 1.0 .":              {`component name "../web" is not allowed`},
+		"review list --state overdue":           {`"overdue" is no state of a review`, "what is overdue is open"},
 		"library show web":                      {"VERSION is missing", "usage: tranship library show COMPONENT VERSION"},
 		"whoami now":                            {`"now" is one argument too many`},
 		"plan web@1":                            {"--to ENVIRONMENT"},

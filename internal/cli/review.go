@@ -18,14 +18,21 @@ func (c *console) review() *cobra.Command {
 
 func (c *console) reviewList() *cobra.Command {
 	var in client.ListReviewsParams
+	var state string
 	most := 30
 	cmd := &cobra.Command{
 		Use: "list", Short: "List reviews, newest first", Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runReviewList(cmd.Context(), c, in, most) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			in.State = client.ListReviewsParamsState(state)
+			if state != "" && !in.State.Valid() {
+				return misuse("%q is no state of a review", state).WithHint("it is one of waiting, open, done, not-begun; what is overdue is open")
+			}
+			return runReviewList(cmd.Context(), c, in, most)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&in.Deployment, "deployment", "", "only of this deployment")
-	flags.StringVar(&in.State, "state", "", "only in this state: waiting, open, done or not-begun")
+	flags.StringVar(&state, "state", "", "only in this state: waiting, open, done or not-begun")
 	flags.IntVar(&most, "limit", most, "at most so many; 0: all")
 	return cmd
 }

@@ -56,7 +56,7 @@ type ReviewPath struct {
 func (s *server) listReviews(ctx context.Context, in *struct {
 	Paged
 	Deployment string               `query:"deployment" doc:"Only of this deployment."`
-	State      approval.ReviewState `query:"state" doc:"Only in this state: waiting, open, done or not-begun."`
+	State      approval.ReviewState `query:"state" enum:"waiting,open,done,not-begun" doc:"Only in this state."`
 }) (*listOutput[approval.Review], error) {
 	page, err := in.page()
 	if err != nil {
