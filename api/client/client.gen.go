@@ -887,6 +887,30 @@ func (e RotateKeyParamsPurpose) Valid() bool {
 	}
 }
 
+// Defines values for ListReviewsParamsState.
+const (
+	ListReviewsParamsStateDone     ListReviewsParamsState = "done"
+	ListReviewsParamsStateNotBegun ListReviewsParamsState = "not-begun"
+	ListReviewsParamsStateOpen     ListReviewsParamsState = "open"
+	ListReviewsParamsStateWaiting  ListReviewsParamsState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ListReviewsParamsState enum.
+func (e ListReviewsParamsState) Valid() bool {
+	switch e {
+	case ListReviewsParamsStateDone:
+		return true
+	case ListReviewsParamsStateNotBegun:
+		return true
+	case ListReviewsParamsStateOpen:
+		return true
+	case ListReviewsParamsStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Actor defines model for Actor.
 type Actor struct {
 	Kind string `json:"kind"`
@@ -3161,9 +3185,12 @@ type ListReviewsParams struct {
 	// Deployment Only of this deployment.
 	Deployment string `form:"deployment,omitempty" json:"deployment,omitempty,omitzero"`
 
-	// State Only in this state: waiting, open, done or not-begun.
-	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	// State Only in this state.
+	State ListReviewsParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
 }
+
+// ListReviewsParamsState defines parameters for ListReviews.
+type ListReviewsParamsState string
 
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {

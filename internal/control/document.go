@@ -232,6 +232,9 @@ func (c *Control) Remove(ctx context.Context, scope practice.Scope, by practice.
 		if err := endTokens(w, d, by); err != nil {
 			return err
 		}
+		if err := endSecret(w, d, by); err != nil {
+			return err
+		}
 		return put(w, by, d, DocumentChange{Change: Removed, Base: d.Revision, Revision: d.Revision + 1})
 	})
 	return err

@@ -346,3 +346,21 @@ func triggerReferences(d practice.Document) ([]reference, error) {
 	}
 	return refs, err
 }
+
+// endSecret lets the secret of a trigger that is taken away count no longer, also
+// for a trigger that gets its name later.
+func endSecret(w *work, d practice.Document, by practice.Actor) error {
+	if d.Kind != practice.KindTrigger {
+		return nil
+	}
+	var generation int
+	err := keepPost(w, d.Name, func(p *journey.Post) {
+		p.Generation++
+		generation = p.Generation
+	})
+	if err != nil {
+		return err
+	}
+	w.note(practice.Entry{Kind: entryRotated, Subject: triggerSubject(d.Name), Who: by, Why: "the trigger was taken away", Data: map[string]any{"generation": generation}})
+	return nil
+}
