@@ -125,7 +125,7 @@ func TestWordsOnChangesThatAreRefused(t *testing.T) {
 	d := request(t, h, practice.Actor{Kind: practice.Account, Name: "ci"}, control.AskRequest{Change: "CHG-1", StartAfter: time.Now().Add(time.Hour)})
 	for body, text := range map[string]string{
 		`{"change":"CHG-1","status":"revoked"}`:                                                      "reason is missing",
-		`{"change":"CHG-1","status":"confirmed","ends":"2036-01-01T00:00:00Z"}`:                    "ends",
+		`{"change":"CHG-1","status":"confirmed","ends":"2036-01-01T00:00:00Z"}`:                      "ends",
 		`{"change":"CHG-1","status":"confirmed","until":"2001-01-01T00:00:00Z"}`:                     "which is past",
 		`{"change":"CHG-1","status":"confirmed","subject":"sha256:` + strings.Repeat("0", 64) + `"}`: "asks for something else by now",
 	} {
