@@ -253,3 +253,25 @@ spec:
 	}
 	recordHolds(t, h)
 }
+
+// The secret of a trigger that was taken away counts no longer, also for a trigger
+// that gets its name later.
+func TestASecretEndsWithItsTrigger(t *testing.T) {
+	t.Parallel()
+	h := house.Start(t)
+	h.Apply(hookDocuments)
+	body := payload(t, "github-push")
+	s := sent{"github", body, map[string]string{"X-GitHub-Event": "push", "X-GitHub-Delivery": "1", "X-Hub-Signature-256": "sha256=" + signedHex(secretOf(t, h, "github", false), body)}}
+	if err := h.Control.Remove(context.Background(), practice.DefaultScope, house.Admin, practice.KindTrigger, "github", 0); err != nil {
+		t.Fatal(err)
+	}
+	h.Apply(hookDocuments)
+	if status, answer := s.to(t, h); status != http.StatusUnauthorized {
+		t.Errorf("signed with the secret of the trigger before: %d %s", status, answer)
+	}
+	s.header["X-Hub-Signature-256"] = "sha256=" + signedHex(secretOf(t, h, "github", false), body)
+	if status, answer := s.to(t, h); status != http.StatusAccepted {
+		t.Errorf("signed with its own secret: %d %s", status, answer)
+	}
+	recordHolds(t, h)
+}
