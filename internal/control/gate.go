@@ -2,6 +2,7 @@ package control
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event
 	}
 	judged := deployment.StartJudged{Verdict: practice.Pass(), WakeAt: next}
 	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
-		c.aloneGate, c.calendarGate, c.qualityGate, c.pinGate, c.queueGate,
+		c.requesterGate, c.aloneGate, c.calendarGate, c.qualityGate, c.pinGate, c.queueGate,
 	} {
 		g, err := ask(w, d)
 		if err != nil {
@@ -114,6 +115,29 @@ func (c *Control) freshGate(w *work, d deployment.Deployment) (gate, error) {
 		reason.Message = "plan " + d.Plan + " is out of date: " + strings.Join(changed, "; ")
 	}
 	return gate{verdict: practice.Hold(reason)}, nil
+}
+
+// requesterGate holds a deployment that nobody answers for any more: who asked
+// for it has left, or whoever answers for the service account has.
+func (c *Control) requesterGate(w *work, d deployment.Deployment) (gate, error) {
+	k, err := w.desk()
+	if err != nil {
+		return gate{}, err
+	}
+	asked := d.RequestedBy
+	people, err := k.directory([]string{asked.Name}, nil)
+	if err != nil {
+		return gate{}, err
+	}
+	person, known := people.Answering(asked)
+	if p, documented := people.Person(person); known && (!documented || !p.Left) {
+		return gate{verdict: practice.Pass()}, nil
+	}
+	return gate{verdict: practice.Hold(practice.Reason{
+		Gate: "requester", Message: fmt.Sprintf("nobody answers for it any more: %s, who asked for it, has left", asked.Name),
+		Who: "whoever may deploy into " + d.Header.Environment,
+		How: fmt.Sprintf("tranship deployment cancel %s, and ask anew: tranship deploy --plan %s", d.ID, d.Plan),
+	})}, nil
 }
 
 // aloneGate holds a deployment while another of the same component changes the environment.

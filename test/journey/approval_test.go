@@ -425,3 +425,18 @@ func TestPain03ModelAfterApproval(t *testing.T) {
 		})
 	}
 }
+
+// TestNothingStartsForSomebodyWhoHasLeft: what was asked for a later time is held.
+func TestNothingStartsForSomebodyWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	h := ready(t)
+	later := control.AskRequest{StartAfter: time.Now().Add(time.Hour)}
+	d := request(t, h, person("ben"), later)
+	h.Apply("apiVersion: tranship.dev/v1\nkind: Person\nmetadata: {name: ben}\nspec: {left: true}\n")
+	held := until(t, h, d.ID, "held for its requester", func(d deployment.Deployment) bool {
+		return says(d, "nobody answers for it any more: ben")
+	})
+	if held.State != deployment.Scheduled {
+		t.Errorf("it is %s", held.State)
+	}
+}

@@ -29,8 +29,8 @@ var clockSet = regexp.MustCompile(`^<!-- the clock: (.*) -->$`)
 // volatileOfDay is what differs although the clock does not.
 var volatileOfDay = regexp.MustCompile(`, (now|\S+ ago)$|SEQUENCE:\d+|ts[pef]_[0-9a-f_]+|127\.0\.0\.1:\d+|sha256:[0-9a-f]+|[A-Za-z0-9+/]{43}=|\b[0-9a-f]{16}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+h\d+m\b|\b[0-9.]+(ms|s|m\d+s|m)\b|\d+( entries|  *KiB| kB)`)
 
-// seconds are left out of times.
-var seconds = regexp.MustCompile(`(\d\d:\d\d):\d\d\b`)
+// seconds are left out of times, of those in a calendar feed too.
+var seconds = regexp.MustCompile(`(\d\d:\d\d):\d\d\b|(\d{8}T\d{4})\d\dZ`)
 
 // looks are commands that change nothing.
 var looks = regexp.MustCompile(`^(tranship ([a-z]+ )?(list|show|why|timeline|targets|conflicts|slots|backlog|calendar|agenda|outlook|history|get|inventory)\b|curl )`)

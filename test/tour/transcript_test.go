@@ -232,7 +232,7 @@ var blank = regexp.MustCompile(`\s+`)
 func (s *session) alike(want, got string) bool {
 	differs := volatile
 	if s.day != nil {
-		differs, want, got = volatileOfDay, seconds.ReplaceAllString(want, "$1"), seconds.ReplaceAllString(got, "$1")
+		differs, want, got = volatileOfDay, seconds.ReplaceAllString(want, "$1$2"), seconds.ReplaceAllString(got, "$1$2")
 	}
 	w, g := differs.FindAllString(want, -1), differs.FindAllString(got, -1)
 	form := func(line string) string {
