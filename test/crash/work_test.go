@@ -96,7 +96,7 @@ func (w *worker) deploy(ctx context.Context, key, release string) (string, error
 			continue
 		}
 		attempt := fmt.Sprintf("%s/%d", key, try)
-		id, refused, err := w.ask(ctx, attempt, client.DeploymentRequest{Plan: plan.JSON200.Id, Digest: plan.JSON200.Digest, Change: attempt})
+		id, refused, err := w.ask(ctx, attempt, client.DeploymentRequest{Plan: plan.JSON200.Id, Digest: plan.JSON200.Digest, Change: attempt, Reason: "it is wanted in spite of what was taken back"})
 		if err != nil || !refused {
 			return id, err
 		}

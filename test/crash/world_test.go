@@ -71,7 +71,7 @@ func component(i int) string { return fmt.Sprintf("shop-%d", i) }
 // documents are the environment, its targets, and for each component its model.
 // Every second model remediates by itself.
 func (w *world) documents() string {
-	docs := []string{"kind: Environment\nmetadata: {name: " + site + "}\nspec: {purpose: test, order: 1, owner: team}"}
+	docs := []string{"kind: Environment\nmetadata: {name: " + site + "}\nspec: {purpose: test, order: 1, owner: team, calendar: {rules: {same-target: 'off'}}}"}
 	for _, p := range w.agents {
 		docs = append(docs, fmt.Sprintf("kind: Target\nmetadata: {name: %s}\nspec: {environment: %s, kind: host}", p.name, site))
 	}
