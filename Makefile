@@ -2,21 +2,23 @@
 # make test    everything is tested; what is needed is installed first
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-BUILD    = CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+# The web interface is built first where Node.js is there; see scripts/web.sh.
+WEB_TAG  = tag=$$(scripts/web.sh) &&
+BUILD    = CGO_ENABLED=0 $(GO) build -trimpath -tags "$$tag" -ldflags "-s -w -X main.version=$(VERSION)"
 ARGS    ?=
 
-.PHONY: demo test build cross generate lint bench quick
+.PHONY: demo test build cross generate lint bench quick tour
 
 demo: build
 	bin/tranship demo $(ARGS)
 
 build:
-	$(BUILD) -o bin/tranship ./cmd/tranship
+	$(WEB_TAG) $(BUILD) -o bin/tranship ./cmd/tranship
 
 # The static binaries of a release.
 cross:
-	GOOS=linux GOARCH=amd64 $(BUILD) -o dist/tranship-linux-amd64 ./cmd/tranship
-	GOOS=linux GOARCH=arm64 $(BUILD) -o dist/tranship-linux-arm64 ./cmd/tranship
+	$(WEB_TAG) GOOS=linux GOARCH=amd64 $(BUILD) -o dist/tranship-linux-amd64 ./cmd/tranship
+	$(WEB_TAG) GOOS=linux GOARCH=arm64 $(BUILD) -o dist/tranship-linux-arm64 ./cmd/tranship
 
 test:
 	scripts/test.sh
@@ -30,6 +32,11 @@ lint:
 
 bench:
 	scripts/bench.sh $(ARGS)
+
+# The pictures of docs/guided-tour.md, made by the test that lives through it.
+tour: build
+	npm --prefix test/browser ci --no-audit --no-fund --silent
+	npm --prefix test/browser run --silent tour
 
 # Everything in the repository that is made from something else in it.
 generate:

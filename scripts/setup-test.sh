@@ -24,11 +24,20 @@ fi
 if [ -z "$(type -P initdb)" ] && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
   missing+=(postgresql)
 fi
+# A Prometheus server: tests start their own, so the package's service is not wanted.
+prometheus=$(type -P prometheus || true)
+need prometheus prometheus
 # An OCI client of somebody else's, and crash points at system calls.
 need skopeo skopeo
 need strace strace
 need git git
+# The web interface is looked at in a real browser.
+need chromium chromium
 install_missing
+if [ -z "$prometheus" ] && [ -d /run/systemd/system ]; then
+  find_root "to stop the service that the package prometheus has started"
+  "${root[@]}" systemctl disable --now prometheus.service
+fi
 
 # Every lab host runs its own systemd, which takes several inotify instances
 # of the one root user; the kernel's default of 128 ends at about 30 hosts.

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-parts=(setup lint build unit heavy demo lab crash)
+parts=(setup lint build unit heavy demo browser lab crash)
 if [ $# -gt 0 ]; then
   parts=("$@")
 fi
@@ -62,7 +62,7 @@ generated() {
 # Every package under the race detector. The store's suite must find
 # PostgreSQL, skipping it is a failure.
 part_unit() {
-  CGO_ENABLED=1 TRANSHIP_REQUIRE_POSTGRES=1 tests unit -race -timeout 15m ./...
+  CGO_ENABLED=1 TRANSHIP_REQUIRE_POSTGRES=1 tests unit -race -timeout 30m ./...
 }
 
 # What is too much for the race detector, which is ten times slower, and shares
@@ -80,6 +80,16 @@ part_demo() {
   cache=$(go env GOCACHE)
   modules=$(go env GOMODCACHE)
   HOME="$work/home" GOCACHE="$cache" GOMODCACHE="$modules" timeout -k 30s 10m make demo ARGS=--exit </dev/null
+}
+
+# The web interface, driven in a browser against a real server; its pure parts,
+# its types and its style before. Screenshots stand in test/browser/shots.
+part_browser() {
+  make --no-print-directory build
+  npm --prefix web run --silent lint
+  npm --prefix web test --silent
+  npm --prefix test/browser ci --no-audit --no-fund --silent
+  npm --prefix test/browser test --silent
 }
 
 # with_tag TAG lists the packages that have tests behind a build tag.

@@ -104,6 +104,132 @@ func (e AgainRequestValueStream) Valid() bool {
 	}
 }
 
+// Defines values for AnswerCriterionRequestAnswer.
+const (
+	Confirm AnswerCriterionRequestAnswer = "confirm"
+	Refuse  AnswerCriterionRequestAnswer = "refuse"
+)
+
+// Valid indicates whether the value is a known member of the AnswerCriterionRequestAnswer enum.
+func (e AnswerCriterionRequestAnswer) Valid() bool {
+	switch e {
+	case Confirm:
+		return true
+	case Refuse:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AskRequestClass.
+const (
+	AskRequestClassMaintenance    AskRequestClass = "maintenance"
+	AskRequestClassOperational    AskRequestClass = "operational"
+	AskRequestClassRelease        AskRequestClass = "release"
+	AskRequestClassRequirement    AskRequestClass = "requirement"
+	AskRequestClassRetirement     AskRequestClass = "retirement"
+	AskRequestClassServiceRequest AskRequestClass = "service-request"
+	AskRequestClassSupport        AskRequestClass = "support"
+	AskRequestClassThirdParty     AskRequestClass = "third-party"
+)
+
+// Valid indicates whether the value is a known member of the AskRequestClass enum.
+func (e AskRequestClass) Valid() bool {
+	switch e {
+	case AskRequestClassMaintenance:
+		return true
+	case AskRequestClassOperational:
+		return true
+	case AskRequestClassRelease:
+		return true
+	case AskRequestClassRequirement:
+		return true
+	case AskRequestClassRetirement:
+		return true
+	case AskRequestClassServiceRequest:
+		return true
+	case AskRequestClassSupport:
+		return true
+	case AskRequestClassThirdParty:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AskRequestUrgency.
+const (
+	AskRequestUrgencyEmergency AskRequestUrgency = "emergency"
+	AskRequestUrgencyNormal    AskRequestUrgency = "normal"
+	AskRequestUrgencyUrgent    AskRequestUrgency = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the AskRequestUrgency enum.
+func (e AskRequestUrgency) Valid() bool {
+	switch e {
+	case AskRequestUrgencyEmergency:
+		return true
+	case AskRequestUrgencyNormal:
+		return true
+	case AskRequestUrgencyUrgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AskRequestValueStream.
+const (
+	AskRequestValueStreamChangedService AskRequestValueStream = "changed-service"
+	AskRequestValueStreamImprovement    AskRequestValueStream = "improvement"
+	AskRequestValueStreamIncident       AskRequestValueStream = "incident"
+	AskRequestValueStreamNewService     AskRequestValueStream = "new-service"
+	AskRequestValueStreamOperations     AskRequestValueStream = "operations"
+	AskRequestValueStreamRequest        AskRequestValueStream = "request"
+)
+
+// Valid indicates whether the value is a known member of the AskRequestValueStream enum.
+func (e AskRequestValueStream) Valid() bool {
+	switch e {
+	case AskRequestValueStreamChangedService:
+		return true
+	case AskRequestValueStreamImprovement:
+		return true
+	case AskRequestValueStreamIncident:
+		return true
+	case AskRequestValueStreamNewService:
+		return true
+	case AskRequestValueStreamOperations:
+		return true
+	case AskRequestValueStreamRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BoundUnit.
+const (
+	Bytes   BoundUnit = "bytes"
+	Number  BoundUnit = "number"
+	Seconds BoundUnit = "seconds"
+)
+
+// Valid indicates whether the value is a known member of the BoundUnit enum.
+func (e BoundUnit) Valid() bool {
+	switch e {
+	case Bytes:
+		return true
+	case Number:
+		return true
+	case Seconds:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeWordState.
 const (
 	ChangeWordStateConfirmed ChangeWordState = "confirmed"
@@ -116,6 +242,60 @@ func (e ChangeWordState) Valid() bool {
 	case ChangeWordStateConfirmed:
 		return true
 	case ChangeWordStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CheckAnswerState.
+const (
+	CheckAnswerStateDegraded CheckAnswerState = "degraded"
+	CheckAnswerStateFailing  CheckAnswerState = "failing"
+	CheckAnswerStateHealthy  CheckAnswerState = "healthy"
+	CheckAnswerStateUnknown  CheckAnswerState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the CheckAnswerState enum.
+func (e CheckAnswerState) Valid() bool {
+	switch e {
+	case CheckAnswerStateDegraded:
+		return true
+	case CheckAnswerStateFailing:
+		return true
+	case CheckAnswerStateHealthy:
+		return true
+	case CheckAnswerStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreateCodeRequestRole.
+const (
+	CreateCodeRequestRoleAdministrator CreateCodeRequestRole = "administrator"
+	CreateCodeRequestRoleApprover      CreateCodeRequestRole = "approver"
+	CreateCodeRequestRoleIntegrator    CreateCodeRequestRole = "integrator"
+	CreateCodeRequestRoleManager       CreateCodeRequestRole = "manager"
+	CreateCodeRequestRolePractitioner  CreateCodeRequestRole = "practitioner"
+	CreateCodeRequestRoleViewer        CreateCodeRequestRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the CreateCodeRequestRole enum.
+func (e CreateCodeRequestRole) Valid() bool {
+	switch e {
+	case CreateCodeRequestRoleAdministrator:
+		return true
+	case CreateCodeRequestRoleApprover:
+		return true
+	case CreateCodeRequestRoleIntegrator:
+		return true
+	case CreateCodeRequestRoleManager:
+		return true
+	case CreateCodeRequestRolePractitioner:
+		return true
+	case CreateCodeRequestRoleViewer:
 		return true
 	default:
 		return false
@@ -151,28 +331,43 @@ func (e CreateFeedRequestKind) Valid() bool {
 
 // Defines values for CreateTokenRequestRole.
 const (
-	Administrator CreateTokenRequestRole = "administrator"
-	Approver      CreateTokenRequestRole = "approver"
-	Integrator    CreateTokenRequestRole = "integrator"
-	Manager       CreateTokenRequestRole = "manager"
-	Practitioner  CreateTokenRequestRole = "practitioner"
-	Viewer        CreateTokenRequestRole = "viewer"
+	CreateTokenRequestRoleAdministrator CreateTokenRequestRole = "administrator"
+	CreateTokenRequestRoleApprover      CreateTokenRequestRole = "approver"
+	CreateTokenRequestRoleIntegrator    CreateTokenRequestRole = "integrator"
+	CreateTokenRequestRoleManager       CreateTokenRequestRole = "manager"
+	CreateTokenRequestRolePractitioner  CreateTokenRequestRole = "practitioner"
+	CreateTokenRequestRoleViewer        CreateTokenRequestRole = "viewer"
 )
 
 // Valid indicates whether the value is a known member of the CreateTokenRequestRole enum.
 func (e CreateTokenRequestRole) Valid() bool {
 	switch e {
-	case Administrator:
+	case CreateTokenRequestRoleAdministrator:
 		return true
-	case Approver:
+	case CreateTokenRequestRoleApprover:
 		return true
-	case Integrator:
+	case CreateTokenRequestRoleIntegrator:
 		return true
-	case Manager:
+	case CreateTokenRequestRoleManager:
 		return true
-	case Practitioner:
+	case CreateTokenRequestRolePractitioner:
 		return true
-	case Viewer:
+	case CreateTokenRequestRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DataDirectoryDatabase.
+const (
+	Sqlite DataDirectoryDatabase = "sqlite"
+)
+
+// Valid indicates whether the value is a known member of the DataDirectoryDatabase enum.
+func (e DataDirectoryDatabase) Valid() bool {
+	switch e {
+	case Sqlite:
 		return true
 	default:
 		return false
@@ -266,12 +461,163 @@ func (e DeploymentRequestValueStream) Valid() bool {
 	}
 }
 
+// Defines values for DoneTaskWhat.
+const (
+	DoneTaskWhatAccepted DoneTaskWhat = "accepted"
+	DoneTaskWhatApproved DoneTaskWhat = "approved"
+	DoneTaskWhatGuided   DoneTaskWhat = "guided"
+	DoneTaskWhatJudged   DoneTaskWhat = "judged"
+	DoneTaskWhatRejected DoneTaskWhat = "rejected"
+	DoneTaskWhatRepaired DoneTaskWhat = "repaired"
+	DoneTaskWhatResumed  DoneTaskWhat = "resumed"
+	DoneTaskWhatReviewed DoneTaskWhat = "reviewed"
+	DoneTaskWhatWaived   DoneTaskWhat = "waived"
+)
+
+// Valid indicates whether the value is a known member of the DoneTaskWhat enum.
+func (e DoneTaskWhat) Valid() bool {
+	switch e {
+	case DoneTaskWhatAccepted:
+		return true
+	case DoneTaskWhatApproved:
+		return true
+	case DoneTaskWhatGuided:
+		return true
+	case DoneTaskWhatJudged:
+		return true
+	case DoneTaskWhatRejected:
+		return true
+	case DoneTaskWhatRepaired:
+		return true
+	case DoneTaskWhatResumed:
+		return true
+	case DoneTaskWhatReviewed:
+		return true
+	case DoneTaskWhatWaived:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DriftWatch.
+const (
+	DriftWatchPackages DriftWatch = "packages"
+	DriftWatchServices DriftWatch = "services"
+	DriftWatchUsers    DriftWatch = "users"
+)
+
+// Valid indicates whether the value is a known member of the DriftWatch enum.
+func (e DriftWatch) Valid() bool {
+	switch e {
+	case DriftWatchPackages:
+		return true
+	case DriftWatchServices:
+		return true
+	case DriftWatchUsers:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DriftSummaryWatch.
+const (
+	DriftSummaryWatchPackages DriftSummaryWatch = "packages"
+	DriftSummaryWatchServices DriftSummaryWatch = "services"
+	DriftSummaryWatchUsers    DriftSummaryWatch = "users"
+)
+
+// Valid indicates whether the value is a known member of the DriftSummaryWatch enum.
+func (e DriftSummaryWatch) Valid() bool {
+	switch e {
+	case DriftSummaryWatchPackages:
+		return true
+	case DriftSummaryWatchServices:
+		return true
+	case DriftSummaryWatchUsers:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnvironmentRequirementOperator.
+const (
+	Absent           EnvironmentRequirementOperator = "absent"
+	Empty            EnvironmentRequirementOperator = "!="
+	Equal            EnvironmentRequirementOperator = "="
+	GreaterThan      EnvironmentRequirementOperator = ">"
+	GreaterThanEqual EnvironmentRequirementOperator = ">="
+	In               EnvironmentRequirementOperator = "in"
+	LessThan         EnvironmentRequirementOperator = "<"
+	LessThanEqual    EnvironmentRequirementOperator = "<="
+	Matches          EnvironmentRequirementOperator = "matches"
+	NotIn            EnvironmentRequirementOperator = "not-in"
+	Present          EnvironmentRequirementOperator = "present"
+	Version          EnvironmentRequirementOperator = "version"
+)
+
+// Valid indicates whether the value is a known member of the EnvironmentRequirementOperator enum.
+func (e EnvironmentRequirementOperator) Valid() bool {
+	switch e {
+	case Absent:
+		return true
+	case Empty:
+		return true
+	case Equal:
+		return true
+	case GreaterThan:
+		return true
+	case GreaterThanEqual:
+		return true
+	case In:
+		return true
+	case LessThan:
+		return true
+	case LessThanEqual:
+		return true
+	case Matches:
+		return true
+	case NotIn:
+		return true
+	case Present:
+		return true
+	case Version:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnvironmentViewControl.
+const (
+	Consumer EnvironmentViewControl = "consumer"
+	Own      EnvironmentViewControl = "own"
+	Vendor   EnvironmentViewControl = "vendor"
+)
+
+// Valid indicates whether the value is a known member of the EnvironmentViewControl enum.
+func (e EnvironmentViewControl) Valid() bool {
+	switch e {
+	case Consumer:
+		return true
+	case Own:
+		return true
+	case Vendor:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GuideDeploymentRequestAdvice.
 const (
 	Continue  GuideDeploymentRequestAdvice = "continue"
 	Fail      GuideDeploymentRequestAdvice = "fail"
 	Remediate GuideDeploymentRequestAdvice = "remediate"
 	Retry     GuideDeploymentRequestAdvice = "retry"
+	Skip      GuideDeploymentRequestAdvice = "skip"
 )
 
 // Valid indicates whether the value is a known member of the GuideDeploymentRequestAdvice enum.
@@ -284,6 +630,8 @@ func (e GuideDeploymentRequestAdvice) Valid() bool {
 	case Remediate:
 		return true
 	case Retry:
+		return true
+	case Skip:
 		return true
 	default:
 		return false
@@ -485,21 +833,213 @@ func (e JourneyWebhookVersion) Valid() bool {
 	}
 }
 
+// Defines values for LibraryFileChangeChange.
+const (
+	LibraryFileChangeChangeAdded   LibraryFileChangeChange = "added"
+	LibraryFileChangeChangeChanged LibraryFileChangeChange = "changed"
+	LibraryFileChangeChangeRemoved LibraryFileChangeChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the LibraryFileChangeChange enum.
+func (e LibraryFileChangeChange) Valid() bool {
+	switch e {
+	case LibraryFileChangeChangeAdded:
+		return true
+	case LibraryFileChangeChangeChanged:
+		return true
+	case LibraryFileChangeChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LibraryOriginWay.
+const (
+	Browser LibraryOriginWay = "browser"
+	Upload  LibraryOriginWay = "upload"
+)
+
+// Valid indicates whether the value is a known member of the LibraryOriginWay enum.
+func (e LibraryOriginWay) Valid() bool {
+	switch e {
+	case Browser:
+		return true
+	case Upload:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LibraryPartChangeChange.
+const (
+	LibraryPartChangeChangeAdded   LibraryPartChangeChange = "added"
+	LibraryPartChangeChangeChanged LibraryPartChangeChange = "changed"
+	LibraryPartChangeChangeRemoved LibraryPartChangeChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the LibraryPartChangeChange enum.
+func (e LibraryPartChangeChange) Valid() bool {
+	switch e {
+	case LibraryPartChangeChangeAdded:
+		return true
+	case LibraryPartChangeChangeChanged:
+		return true
+	case LibraryPartChangeChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookedAtState.
+const (
+	LookedAtStateAsRecorded LookedAtState = "as-recorded"
+	LookedAtStateDrifted    LookedAtState = "drifted"
+	LookedAtStateMissing    LookedAtState = "missing"
+	LookedAtStateUnknown    LookedAtState = "unknown"
+	LookedAtStateUnmanaged  LookedAtState = "unmanaged"
+)
+
+// Valid indicates whether the value is a known member of the LookedAtState enum.
+func (e LookedAtState) Valid() bool {
+	switch e {
+	case LookedAtStateAsRecorded:
+		return true
+	case LookedAtStateDrifted:
+		return true
+	case LookedAtStateMissing:
+		return true
+	case LookedAtStateUnknown:
+		return true
+	case LookedAtStateUnmanaged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ModelBoundOf.
+const (
+	ModelBoundOfFailedPercent ModelBoundOf = "failed-percent"
+	ModelBoundOfFailures      ModelBoundOf = "failures"
+	ModelBoundOfGivenUp       ModelBoundOf = "given-up"
+	ModelBoundOfMinutes       ModelBoundOf = "minutes"
+)
+
+// Valid indicates whether the value is a known member of the ModelBoundOf enum.
+func (e ModelBoundOf) Valid() bool {
+	switch e {
+	case ModelBoundOfFailedPercent:
+		return true
+	case ModelBoundOfFailures:
+		return true
+	case ModelBoundOfGivenUp:
+		return true
+	case ModelBoundOfMinutes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ModelCriterionFor.
+const (
+	ModelCriterionForInstall ModelCriterionFor = "install"
+	ModelCriterionForRemove  ModelCriterionFor = "remove"
+)
+
+// Valid indicates whether the value is a known member of the ModelCriterionFor enum.
+func (e ModelCriterionFor) Valid() bool {
+	switch e {
+	case ModelCriterionForInstall:
+		return true
+	case ModelCriterionForRemove:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ModelCriterionKind.
+const (
+	ModelCriterionKindAcceptance ModelCriterionKind = "acceptance"
+	ModelCriterionKindEntry      ModelCriterionKind = "entry"
+	ModelCriterionKindExit       ModelCriterionKind = "exit"
+)
+
+// Valid indicates whether the value is a known member of the ModelCriterionKind enum.
+func (e ModelCriterionKind) Valid() bool {
+	switch e {
+	case ModelCriterionKindAcceptance:
+		return true
+	case ModelCriterionKindEntry:
+		return true
+	case ModelCriterionKindExit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ModelCriterionStage.
+const (
+	Accept           ModelCriterionStage = "accept"
+	Execute          ModelCriterionStage = "execute"
+	VerifyComponents ModelCriterionStage = "verify-components"
+	VerifyTargets    ModelCriterionStage = "verify-targets"
+)
+
+// Valid indicates whether the value is a known member of the ModelCriterionStage enum.
+func (e ModelCriterionStage) Valid() bool {
+	switch e {
+	case Accept:
+		return true
+	case Execute:
+		return true
+	case VerifyComponents:
+		return true
+	case VerifyTargets:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ModelHealthCheckMeans.
+const (
+	ModelHealthCheckMeansDegraded ModelHealthCheckMeans = "degraded"
+	ModelHealthCheckMeansFailing  ModelHealthCheckMeans = "failing"
+)
+
+// Valid indicates whether the value is a known member of the ModelHealthCheckMeans enum.
+func (e ModelHealthCheckMeans) Valid() bool {
+	switch e {
+	case ModelHealthCheckMeansDegraded:
+		return true
+	case ModelHealthCheckMeansFailing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ModelStepAction.
 const (
-	Apply  ModelStepAction = "apply"
-	Check  ModelStepAction = "check"
-	Remove ModelStepAction = "remove"
+	ModelStepActionApply  ModelStepAction = "apply"
+	ModelStepActionCheck  ModelStepAction = "check"
+	ModelStepActionRemove ModelStepAction = "remove"
 )
 
 // Valid indicates whether the value is a known member of the ModelStepAction enum.
 func (e ModelStepAction) Valid() bool {
 	switch e {
-	case Apply:
+	case ModelStepActionApply:
 		return true
-	case Check:
+	case ModelStepActionCheck:
 		return true
-	case Remove:
+	case ModelStepActionRemove:
 		return true
 	default:
 		return false
@@ -521,6 +1061,198 @@ func (e ModelStepOnDoubt) Valid() bool {
 	case Probe:
 		return true
 	case Repeat:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpenSessionWay.
+const (
+	OpenSessionWayCode     OpenSessionWay = "code"
+	OpenSessionWayPassword OpenSessionWay = "password"
+)
+
+// Valid indicates whether the value is a known member of the OpenSessionWay enum.
+func (e OpenSessionWay) Valid() bool {
+	switch e {
+	case OpenSessionWayCode:
+		return true
+	case OpenSessionWayPassword:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OverviewCellState.
+const (
+	OverviewCellStateAsRecorded     OverviewCellState = "as-recorded"
+	OverviewCellStateAwaitsGuidance OverviewCellState = "awaits-guidance"
+	OverviewCellStateDegraded       OverviewCellState = "degraded"
+	OverviewCellStateDrifted        OverviewCellState = "drifted"
+	OverviewCellStateFailing        OverviewCellState = "failing"
+	OverviewCellStateFrozen         OverviewCellState = "frozen"
+	OverviewCellStatePinned         OverviewCellState = "pinned"
+	OverviewCellStateRunning        OverviewCellState = "running"
+	OverviewCellStateScheduled      OverviewCellState = "scheduled"
+	OverviewCellStateUnknown        OverviewCellState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the OverviewCellState enum.
+func (e OverviewCellState) Valid() bool {
+	switch e {
+	case OverviewCellStateAsRecorded:
+		return true
+	case OverviewCellStateAwaitsGuidance:
+		return true
+	case OverviewCellStateDegraded:
+		return true
+	case OverviewCellStateDrifted:
+		return true
+	case OverviewCellStateFailing:
+		return true
+	case OverviewCellStateFrozen:
+		return true
+	case OverviewCellStatePinned:
+		return true
+	case OverviewCellStateRunning:
+		return true
+	case OverviewCellStateScheduled:
+		return true
+	case OverviewCellStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OverviewHealthState.
+const (
+	OverviewHealthStateDegraded OverviewHealthState = "degraded"
+	OverviewHealthStateFailing  OverviewHealthState = "failing"
+	OverviewHealthStateHealthy  OverviewHealthState = "healthy"
+	OverviewHealthStateUnknown  OverviewHealthState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the OverviewHealthState enum.
+func (e OverviewHealthState) Valid() bool {
+	switch e {
+	case OverviewHealthStateDegraded:
+		return true
+	case OverviewHealthStateFailing:
+		return true
+	case OverviewHealthStateHealthy:
+		return true
+	case OverviewHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OverviewOpenAsks.
+const (
+	OverviewOpenAsksApproval OverviewOpenAsks = "approval"
+	OverviewOpenAsksGuidance OverviewOpenAsks = "guidance"
+	OverviewOpenAsksPause    OverviewOpenAsks = "pause"
+)
+
+// Valid indicates whether the value is a known member of the OverviewOpenAsks enum.
+func (e OverviewOpenAsks) Valid() bool {
+	switch e {
+	case OverviewOpenAsksApproval:
+		return true
+	case OverviewOpenAsksGuidance:
+		return true
+	case OverviewOpenAsksPause:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PartySessionWay.
+const (
+	PartySessionWayCode     PartySessionWay = "code"
+	PartySessionWayPassword PartySessionWay = "password"
+)
+
+// Valid indicates whether the value is a known member of the PartySessionWay enum.
+func (e PartySessionWay) Valid() bool {
+	switch e {
+	case PartySessionWayCode:
+		return true
+	case PartySessionWayPassword:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlaceHealthBefore.
+const (
+	PlaceHealthBeforeDegraded PlaceHealthBefore = "degraded"
+	PlaceHealthBeforeFailing  PlaceHealthBefore = "failing"
+	PlaceHealthBeforeHealthy  PlaceHealthBefore = "healthy"
+	PlaceHealthBeforeUnknown  PlaceHealthBefore = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the PlaceHealthBefore enum.
+func (e PlaceHealthBefore) Valid() bool {
+	switch e {
+	case PlaceHealthBeforeDegraded:
+		return true
+	case PlaceHealthBeforeFailing:
+		return true
+	case PlaceHealthBeforeHealthy:
+		return true
+	case PlaceHealthBeforeUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlaceHealthState.
+const (
+	PlaceHealthStateDegraded PlaceHealthState = "degraded"
+	PlaceHealthStateFailing  PlaceHealthState = "failing"
+	PlaceHealthStateHealthy  PlaceHealthState = "healthy"
+	PlaceHealthStateUnknown  PlaceHealthState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the PlaceHealthState enum.
+func (e PlaceHealthState) Valid() bool {
+	switch e {
+	case PlaceHealthStateDegraded:
+		return true
+	case PlaceHealthStateFailing:
+		return true
+	case PlaceHealthStateHealthy:
+		return true
+	case PlaceHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlanRequestDirection.
+const (
+	PlanRequestDirectionInstall PlanRequestDirection = "install"
+	PlanRequestDirectionRemove  PlanRequestDirection = "remove"
+	PlanRequestDirectionRestore PlanRequestDirection = "restore"
+)
+
+// Valid indicates whether the value is a known member of the PlanRequestDirection enum.
+func (e PlanRequestDirection) Valid() bool {
+	switch e {
+	case PlanRequestDirectionInstall:
+		return true
+	case PlanRequestDirectionRemove:
+		return true
+	case PlanRequestDirectionRestore:
 		return true
 	default:
 		return false
@@ -560,6 +1292,27 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for ReasonWay.
+const (
+	ReasonWayAskAgain   ReasonWay = "ask-again"
+	ReasonWayReplan     ReasonWay = "replan"
+	ReasonWayReschedule ReasonWay = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the ReasonWay enum.
+func (e ReasonWay) Valid() bool {
+	switch e {
+	case ReasonWayAskAgain:
+		return true
+	case ReasonWayReplan:
+		return true
+	case ReasonWayReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReviewResultOutcome.
 const (
 	Justified   ReviewResultOutcome = "justified"
@@ -572,6 +1325,459 @@ func (e ReviewResultOutcome) Valid() bool {
 	case Justified:
 		return true
 	case Unjustified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SecuredBy.
+const (
+	Certificate  SecuredBy = "certificate"
+	None         SecuredBy = "none"
+	OwnAuthority SecuredBy = "own-authority"
+)
+
+// Valid indicates whether the value is a known member of the SecuredBy enum.
+func (e SecuredBy) Valid() bool {
+	switch e {
+	case Certificate:
+		return true
+	case None:
+		return true
+	case OwnAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SetAccountRequestRole.
+const (
+	SetAccountRequestRoleAdministrator SetAccountRequestRole = "administrator"
+	SetAccountRequestRoleApprover      SetAccountRequestRole = "approver"
+	SetAccountRequestRoleIntegrator    SetAccountRequestRole = "integrator"
+	SetAccountRequestRoleManager       SetAccountRequestRole = "manager"
+	SetAccountRequestRolePractitioner  SetAccountRequestRole = "practitioner"
+	SetAccountRequestRoleViewer        SetAccountRequestRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the SetAccountRequestRole enum.
+func (e SetAccountRequestRole) Valid() bool {
+	switch e {
+	case SetAccountRequestRoleAdministrator:
+		return true
+	case SetAccountRequestRoleApprover:
+		return true
+	case SetAccountRequestRoleIntegrator:
+		return true
+	case SetAccountRequestRoleManager:
+		return true
+	case SetAccountRequestRolePractitioner:
+		return true
+	case SetAccountRequestRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StartOptionFrom.
+const (
+	StartOptionFromDefault     StartOptionFrom = "default"
+	StartOptionFromEnvironment StartOptionFrom = "environment"
+	StartOptionFromFlag        StartOptionFrom = "flag"
+)
+
+// Valid indicates whether the value is a known member of the StartOptionFrom enum.
+func (e StartOptionFrom) Valid() bool {
+	switch e {
+	case StartOptionFromDefault:
+		return true
+	case StartOptionFromEnvironment:
+		return true
+	case StartOptionFromFlag:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetAgentWhat.
+const (
+	TargetAgentWhatEnrolled         TargetAgentWhat = "enrolled"
+	TargetAgentWhatEnrolmentAllowed TargetAgentWhat = "enrolment-allowed"
+	TargetAgentWhatRevoked          TargetAgentWhat = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the TargetAgentWhat enum.
+func (e TargetAgentWhat) Valid() bool {
+	switch e {
+	case TargetAgentWhatEnrolled:
+		return true
+	case TargetAgentWhatEnrolmentAllowed:
+		return true
+	case TargetAgentWhatRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetDeedLook.
+const (
+	TargetDeedLookDone    TargetDeedLook = "done"
+	TargetDeedLookFailed  TargetDeedLook = "failed"
+	TargetDeedLookHeld    TargetDeedLook = "held"
+	TargetDeedLookRunning TargetDeedLook = "running"
+	TargetDeedLookSkipped TargetDeedLook = "skipped"
+	TargetDeedLookTodo    TargetDeedLook = "todo"
+	TargetDeedLookUnknown TargetDeedLook = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the TargetDeedLook enum.
+func (e TargetDeedLook) Valid() bool {
+	switch e {
+	case TargetDeedLookDone:
+		return true
+	case TargetDeedLookFailed:
+		return true
+	case TargetDeedLookHeld:
+		return true
+	case TargetDeedLookRunning:
+		return true
+	case TargetDeedLookSkipped:
+		return true
+	case TargetDeedLookTodo:
+		return true
+	case TargetDeedLookUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetDetailContact.
+const (
+	TargetDetailContactAnswering  TargetDetailContact = "answering"
+	TargetDetailContactRevoked    TargetDetailContact = "revoked"
+	TargetDetailContactSilent     TargetDetailContact = "silent"
+	TargetDetailContactUnenrolled TargetDetailContact = "unenrolled"
+	TargetDetailContactUnheard    TargetDetailContact = "unheard"
+)
+
+// Valid indicates whether the value is a known member of the TargetDetailContact enum.
+func (e TargetDetailContact) Valid() bool {
+	switch e {
+	case TargetDetailContactAnswering:
+		return true
+	case TargetDetailContactRevoked:
+		return true
+	case TargetDetailContactSilent:
+		return true
+	case TargetDetailContactUnenrolled:
+		return true
+	case TargetDetailContactUnheard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetDocumentChange.
+const (
+	TargetDocumentChangeAdded   TargetDocumentChange = "added"
+	TargetDocumentChangeChanged TargetDocumentChange = "changed"
+	TargetDocumentChangeRemoved TargetDocumentChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the TargetDocumentChange enum.
+func (e TargetDocumentChange) Valid() bool {
+	switch e {
+	case TargetDocumentChangeAdded:
+		return true
+	case TargetDocumentChangeChanged:
+		return true
+	case TargetDocumentChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetDriftEnd.
+const (
+	TargetDriftEndAccepted  TargetDriftEnd = "accepted"
+	TargetDriftEndBegun     TargetDriftEnd = "begun"
+	TargetDriftEndGone      TargetDriftEnd = "gone"
+	TargetDriftEndRepaired  TargetDriftEnd = "repaired"
+	TargetDriftEndReplaced  TargetDriftEnd = "replaced"
+	TargetDriftEndRighted   TargetDriftEnd = "righted"
+	TargetDriftEndUnwatched TargetDriftEnd = "unwatched"
+)
+
+// Valid indicates whether the value is a known member of the TargetDriftEnd enum.
+func (e TargetDriftEnd) Valid() bool {
+	switch e {
+	case TargetDriftEndAccepted:
+		return true
+	case TargetDriftEndBegun:
+		return true
+	case TargetDriftEndGone:
+		return true
+	case TargetDriftEndRepaired:
+		return true
+	case TargetDriftEndReplaced:
+		return true
+	case TargetDriftEndRighted:
+		return true
+	case TargetDriftEndUnwatched:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetDriftState.
+const (
+	TargetDriftStateAsRecorded TargetDriftState = "as-recorded"
+	TargetDriftStateDrifted    TargetDriftState = "drifted"
+	TargetDriftStateMissing    TargetDriftState = "missing"
+	TargetDriftStateUnknown    TargetDriftState = "unknown"
+	TargetDriftStateUnmanaged  TargetDriftState = "unmanaged"
+)
+
+// Valid indicates whether the value is a known member of the TargetDriftState enum.
+func (e TargetDriftState) Valid() bool {
+	switch e {
+	case TargetDriftStateAsRecorded:
+		return true
+	case TargetDriftStateDrifted:
+		return true
+	case TargetDriftStateMissing:
+		return true
+	case TargetDriftStateUnknown:
+		return true
+	case TargetDriftStateUnmanaged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetDriftWhat.
+const (
+	TargetDriftWhatAccepted    TargetDriftWhat = "accepted"
+	TargetDriftWhatChanged     TargetDriftWhat = "changed"
+	TargetDriftWhatEnded       TargetDriftWhat = "ended"
+	TargetDriftWhatFound       TargetDriftWhat = "found"
+	TargetDriftWhatRepairAsked TargetDriftWhat = "repair-asked"
+)
+
+// Valid indicates whether the value is a known member of the TargetDriftWhat enum.
+func (e TargetDriftWhat) Valid() bool {
+	switch e {
+	case TargetDriftWhatAccepted:
+		return true
+	case TargetDriftWhatChanged:
+		return true
+	case TargetDriftWhatEnded:
+		return true
+	case TargetDriftWhatFound:
+		return true
+	case TargetDriftWhatRepairAsked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetEventKind.
+const (
+	TargetEventKindAgent      TargetEventKind = "agent"
+	TargetEventKindDeployment TargetEventKind = "deployment"
+	TargetEventKindDocument   TargetEventKind = "document"
+	TargetEventKindDrift      TargetEventKind = "drift"
+	TargetEventKindOther      TargetEventKind = "other"
+)
+
+// Valid indicates whether the value is a known member of the TargetEventKind enum.
+func (e TargetEventKind) Valid() bool {
+	switch e {
+	case TargetEventKindAgent:
+		return true
+	case TargetEventKindDeployment:
+		return true
+	case TargetEventKindDocument:
+		return true
+	case TargetEventKindDrift:
+		return true
+	case TargetEventKindOther:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetHealthSaid.
+const (
+	TargetHealthSaidDegraded TargetHealthSaid = "degraded"
+	TargetHealthSaidFailing  TargetHealthSaid = "failing"
+	TargetHealthSaidHealthy  TargetHealthSaid = "healthy"
+	TargetHealthSaidUnknown  TargetHealthSaid = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the TargetHealthSaid enum.
+func (e TargetHealthSaid) Valid() bool {
+	switch e {
+	case TargetHealthSaidDegraded:
+		return true
+	case TargetHealthSaidFailing:
+		return true
+	case TargetHealthSaidHealthy:
+		return true
+	case TargetHealthSaidUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetHealthState.
+const (
+	TargetHealthStateDegraded TargetHealthState = "degraded"
+	TargetHealthStateFailing  TargetHealthState = "failing"
+	TargetHealthStateHealthy  TargetHealthState = "healthy"
+	TargetHealthStateUnknown  TargetHealthState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the TargetHealthState enum.
+func (e TargetHealthState) Valid() bool {
+	switch e {
+	case TargetHealthStateDegraded:
+		return true
+	case TargetHealthStateFailing:
+		return true
+	case TargetHealthStateHealthy:
+		return true
+	case TargetHealthStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetThenContact.
+const (
+	TargetThenContactAnswering  TargetThenContact = "answering"
+	TargetThenContactRevoked    TargetThenContact = "revoked"
+	TargetThenContactSilent     TargetThenContact = "silent"
+	TargetThenContactUnenrolled TargetThenContact = "unenrolled"
+	TargetThenContactUnheard    TargetThenContact = "unheard"
+)
+
+// Valid indicates whether the value is a known member of the TargetThenContact enum.
+func (e TargetThenContact) Valid() bool {
+	switch e {
+	case TargetThenContactAnswering:
+		return true
+	case TargetThenContactRevoked:
+		return true
+	case TargetThenContactSilent:
+		return true
+	case TargetThenContactUnenrolled:
+		return true
+	case TargetThenContactUnheard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TargetViewContact.
+const (
+	TargetViewContactAnswering  TargetViewContact = "answering"
+	TargetViewContactRevoked    TargetViewContact = "revoked"
+	TargetViewContactSilent     TargetViewContact = "silent"
+	TargetViewContactUnenrolled TargetViewContact = "unenrolled"
+	TargetViewContactUnheard    TargetViewContact = "unheard"
+)
+
+// Valid indicates whether the value is a known member of the TargetViewContact enum.
+func (e TargetViewContact) Valid() bool {
+	switch e {
+	case TargetViewContactAnswering:
+		return true
+	case TargetViewContactRevoked:
+		return true
+	case TargetViewContactSilent:
+		return true
+	case TargetViewContactUnenrolled:
+		return true
+	case TargetViewContactUnheard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskKind.
+const (
+	TaskKindAnew      TaskKind = "anew"
+	TaskKindApproval  TaskKind = "approval"
+	TaskKindCriterion TaskKind = "criterion"
+	TaskKindDrift     TaskKind = "drift"
+	TaskKindGuidance  TaskKind = "guidance"
+	TaskKindJourney   TaskKind = "journey"
+	TaskKindPause     TaskKind = "pause"
+	TaskKindResume    TaskKind = "resume"
+	TaskKindReview    TaskKind = "review"
+	TaskKindWaiver    TaskKind = "waiver"
+)
+
+// Valid indicates whether the value is a known member of the TaskKind enum.
+func (e TaskKind) Valid() bool {
+	switch e {
+	case TaskKindAnew:
+		return true
+	case TaskKindApproval:
+		return true
+	case TaskKindCriterion:
+		return true
+	case TaskKindDrift:
+		return true
+	case TaskKindGuidance:
+		return true
+	case TaskKindJourney:
+		return true
+	case TaskKindPause:
+		return true
+	case TaskKindResume:
+		return true
+	case TaskKindReview:
+		return true
+	case TaskKindWaiver:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TaskWay.
+const (
+	TaskWayAskAgain   TaskWay = "ask-again"
+	TaskWayReplan     TaskWay = "replan"
+	TaskWayReschedule TaskWay = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the TaskWay enum.
+func (e TaskWay) Valid() bool {
+	switch e {
+	case TaskWayAskAgain:
+		return true
+	case TaskWayReplan:
+		return true
+	case TaskWayReschedule:
 		return true
 	default:
 		return false
@@ -611,6 +1817,132 @@ func (e ListAnnouncementsParamsState) Valid() bool {
 	case ListAnnouncementsParamsStateGivenUp:
 		return true
 	case ListAnnouncementsParamsStatePending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDeploymentsParamsState.
+const (
+	ListDeploymentsParamsStateAccepting           ListDeploymentsParamsState = "accepting"
+	ListDeploymentsParamsStateAuthorised          ListDeploymentsParamsState = "authorised"
+	ListDeploymentsParamsStateAwaitingGuidance    ListDeploymentsParamsState = "awaiting-guidance"
+	ListDeploymentsParamsStateCancelled           ListDeploymentsParamsState = "cancelled"
+	ListDeploymentsParamsStateCancelling          ListDeploymentsParamsState = "cancelling"
+	ListDeploymentsParamsStateClosed              ListDeploymentsParamsState = "closed"
+	ListDeploymentsParamsStateExecuting           ListDeploymentsParamsState = "executing"
+	ListDeploymentsParamsStateFailed              ListDeploymentsParamsState = "failed"
+	ListDeploymentsParamsStatePlanned             ListDeploymentsParamsState = "planned"
+	ListDeploymentsParamsStateRemediated          ListDeploymentsParamsState = "remediated"
+	ListDeploymentsParamsStateRemediating         ListDeploymentsParamsState = "remediating"
+	ListDeploymentsParamsStateRequested           ListDeploymentsParamsState = "requested"
+	ListDeploymentsParamsStateScheduled           ListDeploymentsParamsState = "scheduled"
+	ListDeploymentsParamsStateSucceeded           ListDeploymentsParamsState = "succeeded"
+	ListDeploymentsParamsStateVerifyingComponents ListDeploymentsParamsState = "verifying-components"
+	ListDeploymentsParamsStateVerifyingTargets    ListDeploymentsParamsState = "verifying-targets"
+)
+
+// Valid indicates whether the value is a known member of the ListDeploymentsParamsState enum.
+func (e ListDeploymentsParamsState) Valid() bool {
+	switch e {
+	case ListDeploymentsParamsStateAccepting:
+		return true
+	case ListDeploymentsParamsStateAuthorised:
+		return true
+	case ListDeploymentsParamsStateAwaitingGuidance:
+		return true
+	case ListDeploymentsParamsStateCancelled:
+		return true
+	case ListDeploymentsParamsStateCancelling:
+		return true
+	case ListDeploymentsParamsStateClosed:
+		return true
+	case ListDeploymentsParamsStateExecuting:
+		return true
+	case ListDeploymentsParamsStateFailed:
+		return true
+	case ListDeploymentsParamsStatePlanned:
+		return true
+	case ListDeploymentsParamsStateRemediated:
+		return true
+	case ListDeploymentsParamsStateRemediating:
+		return true
+	case ListDeploymentsParamsStateRequested:
+		return true
+	case ListDeploymentsParamsStateScheduled:
+		return true
+	case ListDeploymentsParamsStateSucceeded:
+		return true
+	case ListDeploymentsParamsStateVerifyingComponents:
+		return true
+	case ListDeploymentsParamsStateVerifyingTargets:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDeploymentTargetsParamsState.
+const (
+	ListDeploymentTargetsParamsStateDone    ListDeploymentTargetsParamsState = "done"
+	ListDeploymentTargetsParamsStateFailed  ListDeploymentTargetsParamsState = "failed"
+	ListDeploymentTargetsParamsStateOrdered ListDeploymentTargetsParamsState = "ordered"
+	ListDeploymentTargetsParamsStateRunning ListDeploymentTargetsParamsState = "running"
+	ListDeploymentTargetsParamsStateStopped ListDeploymentTargetsParamsState = "stopped"
+	ListDeploymentTargetsParamsStateUnknown ListDeploymentTargetsParamsState = "unknown"
+	ListDeploymentTargetsParamsStateWaiting ListDeploymentTargetsParamsState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ListDeploymentTargetsParamsState enum.
+func (e ListDeploymentTargetsParamsState) Valid() bool {
+	switch e {
+	case ListDeploymentTargetsParamsStateDone:
+		return true
+	case ListDeploymentTargetsParamsStateFailed:
+		return true
+	case ListDeploymentTargetsParamsStateOrdered:
+		return true
+	case ListDeploymentTargetsParamsStateRunning:
+		return true
+	case ListDeploymentTargetsParamsStateStopped:
+		return true
+	case ListDeploymentTargetsParamsStateUnknown:
+		return true
+	case ListDeploymentTargetsParamsStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDeploymentTargetsParamsLook.
+const (
+	ListDeploymentTargetsParamsLookDone    ListDeploymentTargetsParamsLook = "done"
+	ListDeploymentTargetsParamsLookFailed  ListDeploymentTargetsParamsLook = "failed"
+	ListDeploymentTargetsParamsLookHeld    ListDeploymentTargetsParamsLook = "held"
+	ListDeploymentTargetsParamsLookRunning ListDeploymentTargetsParamsLook = "running"
+	ListDeploymentTargetsParamsLookSkipped ListDeploymentTargetsParamsLook = "skipped"
+	ListDeploymentTargetsParamsLookTodo    ListDeploymentTargetsParamsLook = "todo"
+	ListDeploymentTargetsParamsLookUnknown ListDeploymentTargetsParamsLook = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListDeploymentTargetsParamsLook enum.
+func (e ListDeploymentTargetsParamsLook) Valid() bool {
+	switch e {
+	case ListDeploymentTargetsParamsLookDone:
+		return true
+	case ListDeploymentTargetsParamsLookFailed:
+		return true
+	case ListDeploymentTargetsParamsLookHeld:
+		return true
+	case ListDeploymentTargetsParamsLookRunning:
+		return true
+	case ListDeploymentTargetsParamsLookSkipped:
+		return true
+	case ListDeploymentTargetsParamsLookTodo:
+		return true
+	case ListDeploymentTargetsParamsLookUnknown:
 		return true
 	default:
 		return false
@@ -869,6 +2201,54 @@ func (e ListDocumentRevisionsParamsKind) Valid() bool {
 	}
 }
 
+// Defines values for ListHealthParamsState.
+const (
+	ListHealthParamsStateDegraded ListHealthParamsState = "degraded"
+	ListHealthParamsStateFailing  ListHealthParamsState = "failing"
+	ListHealthParamsStateHealthy  ListHealthParamsState = "healthy"
+	ListHealthParamsStateUnknown  ListHealthParamsState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListHealthParamsState enum.
+func (e ListHealthParamsState) Valid() bool {
+	switch e {
+	case ListHealthParamsStateDegraded:
+		return true
+	case ListHealthParamsStateFailing:
+		return true
+	case ListHealthParamsStateHealthy:
+		return true
+	case ListHealthParamsStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListTargetHealthParamsState.
+const (
+	ListTargetHealthParamsStateDegraded ListTargetHealthParamsState = "degraded"
+	ListTargetHealthParamsStateFailing  ListTargetHealthParamsState = "failing"
+	ListTargetHealthParamsStateHealthy  ListTargetHealthParamsState = "healthy"
+	ListTargetHealthParamsStateUnknown  ListTargetHealthParamsState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListTargetHealthParamsState enum.
+func (e ListTargetHealthParamsState) Valid() bool {
+	switch e {
+	case ListTargetHealthParamsStateDegraded:
+		return true
+	case ListTargetHealthParamsStateFailing:
+		return true
+	case ListTargetHealthParamsStateHealthy:
+		return true
+	case ListTargetHealthParamsStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RotateKeyParamsPurpose.
 const (
 	Orders RotateKeyParamsPurpose = "orders"
@@ -881,6 +2261,57 @@ func (e RotateKeyParamsPurpose) Valid() bool {
 	case Orders:
 		return true
 	case Record:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetOverviewParamsShow.
+const (
+	GetOverviewParamsShowAwaiting  GetOverviewParamsShow = "awaiting"
+	GetOverviewParamsShowDegraded  GetOverviewParamsShow = "degraded"
+	GetOverviewParamsShowDrifted   GetOverviewParamsShow = "drifted"
+	GetOverviewParamsShowFailing   GetOverviewParamsShow = "failing"
+	GetOverviewParamsShowPinned    GetOverviewParamsShow = "pinned"
+	GetOverviewParamsShowRunning   GetOverviewParamsShow = "running"
+	GetOverviewParamsShowScheduled GetOverviewParamsShow = "scheduled"
+	GetOverviewParamsShowUnknown   GetOverviewParamsShow = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the GetOverviewParamsShow enum.
+func (e GetOverviewParamsShow) Valid() bool {
+	switch e {
+	case GetOverviewParamsShowAwaiting:
+		return true
+	case GetOverviewParamsShowDegraded:
+		return true
+	case GetOverviewParamsShowDrifted:
+		return true
+	case GetOverviewParamsShowFailing:
+		return true
+	case GetOverviewParamsShowPinned:
+		return true
+	case GetOverviewParamsShowRunning:
+		return true
+	case GetOverviewParamsShowScheduled:
+		return true
+	case GetOverviewParamsShowUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetOverviewParamsGroup.
+const (
+	GetOverviewParamsGroupService GetOverviewParamsGroup = "service"
+)
+
+// Valid indicates whether the value is a known member of the GetOverviewParamsGroup enum.
+func (e GetOverviewParamsGroup) Valid() bool {
+	switch e {
+	case GetOverviewParamsGroupService:
 		return true
 	default:
 		return false
@@ -909,6 +2340,66 @@ func (e ListReviewsParamsState) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Defines values for ListTargetsParamsContact.
+const (
+	ListTargetsParamsContactAnswering  ListTargetsParamsContact = "answering"
+	ListTargetsParamsContactRevoked    ListTargetsParamsContact = "revoked"
+	ListTargetsParamsContactSilent     ListTargetsParamsContact = "silent"
+	ListTargetsParamsContactUnenrolled ListTargetsParamsContact = "unenrolled"
+	ListTargetsParamsContactUnheard    ListTargetsParamsContact = "unheard"
+)
+
+// Valid indicates whether the value is a known member of the ListTargetsParamsContact enum.
+func (e ListTargetsParamsContact) Valid() bool {
+	switch e {
+	case ListTargetsParamsContactAnswering:
+		return true
+	case ListTargetsParamsContactRevoked:
+		return true
+	case ListTargetsParamsContactSilent:
+		return true
+	case ListTargetsParamsContactUnenrolled:
+		return true
+	case ListTargetsParamsContactUnheard:
+		return true
+	default:
+		return false
+	}
+}
+
+// AcceptDriftRequest defines model for AcceptDriftRequest.
+type AcceptDriftRequest struct {
+	// Component With environment: only of this component.
+	Component string `json:"component,omitempty,omitzero"`
+
+	// Drifts These, by number: DR-12.
+	Drifts []string `json:"drifts,omitempty,omitzero"`
+
+	// Environment Or those of this environment.
+	Environment string `json:"environment,omitempty,omitzero"`
+
+	// Reason Why; it goes into the record.
+	Reason string `json:"reason"`
+
+	// Targets With environment: only on these targets.
+	Targets []string `json:"targets,omitempty,omitzero"`
+}
+
+// AccountView defines model for AccountView.
+type AccountView struct {
+	ChangedAt time.Time `json:"changedAt"`
+	ChangedBy Actor     `json:"changedBy"`
+	Closed    bool      `json:"closed"`
+	CodeBy    Actor     `json:"codeBy,omitempty,omitzero"`
+	CodeUntil time.Time `json:"codeUntil,omitempty,omitzero"`
+
+	// Password Whether the person has set a password.
+	Password   bool      `json:"password"`
+	PasswordAt time.Time `json:"passwordAt,omitempty,omitzero"`
+	Person     string    `json:"person"`
+	Role       string    `json:"role"`
 }
 
 // Actor defines model for Actor.
@@ -979,18 +2470,35 @@ type AgainRequestValueStream string
 
 // AgendaItem defines model for AgendaItem.
 type AgendaItem struct {
-	By          string    `json:"by,omitempty,omitzero"`
-	End         time.Time `json:"end"`
-	Environment string    `json:"environment,omitempty,omitzero"`
+	By string `json:"by,omitempty,omitzero"`
+
+	// Conflicts What speaks against a deployment that has not begun, when that was asked for.
+	Conflicts   []JudgedConflict `json:"conflicts,omitempty,omitzero"`
+	End         time.Time        `json:"end"`
+	Environment string           `json:"environment,omitempty,omitzero"`
+
+	// Gate The first gate for which a deployment waits.
+	Gate string `json:"gate,omitempty,omitzero"`
 
 	// Kind window, freeze, booking or deployment
-	Kind  string    `json:"kind"`
-	Name  string    `json:"name"`
-	Start time.Time `json:"start"`
+	Kind string `json:"kind"`
+
+	// Movable A deployment that has not begun: it may be given another time.
+	Movable bool          `json:"movable,omitempty,omitzero"`
+	Name    string        `json:"name"`
+	Reach   CalendarReach `json:"reach,omitempty,omitzero"`
+
+	// Release Of a deployment.
+	Release string    `json:"release,omitempty,omitzero"`
+	Start   time.Time `json:"start"`
 
 	// State Of a freeze hard or soft, of a booking pending or approved, of a deployment its state or result.
 	State string `json:"state,omitempty,omitzero"`
-	What  string `json:"what,omitempty,omitzero"`
+
+	// Teams The groups of who asked for a deployment and of who carries it out; of a booking who booked.
+	Teams  []string `json:"teams,omitempty,omitzero"`
+	What   string   `json:"what,omitempty,omitzero"`
+	Window Window   `json:"window,omitempty,omitzero"`
 
 	// Zone The zone in which it was written.
 	Zone string `json:"zone,omitempty,omitzero"`
@@ -1004,6 +2512,18 @@ type Anew struct {
 	Voids      bool       `json:"voids"`
 	Votes      []string   `json:"votes"`
 }
+
+// AnswerCriterionRequest defines model for AnswerCriterionRequest.
+type AnswerCriterionRequest struct {
+	// Answer confirm: it is met; refuse: it is not.
+	Answer AnswerCriterionRequestAnswer `json:"answer"`
+
+	// Reason Why.
+	Reason string `json:"reason"`
+}
+
+// AnswerCriterionRequestAnswer confirm: it is met; refuse: it is not.
+type AnswerCriterionRequestAnswer string
 
 // Applied defines model for Applied.
 type Applied struct {
@@ -1095,6 +2615,40 @@ type ApprovalVote struct {
 	Withdrawn  time.Time `json:"withdrawn,omitempty,omitzero"`
 }
 
+// AskRequest defines model for AskRequest.
+type AskRequest struct {
+	// Change The authorising change, as people call it.
+	Change string `json:"change,omitempty,omitzero"`
+
+	// Class Why it exists at all; by default release, retirement for what is taken out, support for what mends another deployment.
+	Class AskRequestClass `json:"class,omitempty,omitzero"`
+
+	// Implementers The persons who carry out what is done by hand, and service accounts that do.
+	Implementers []string `json:"implementers,omitempty,omitzero"`
+
+	// Priority The higher starts first where not all can; by default 50, 70 for urgent, 90 for emergency.
+	Priority int64 `json:"priority,omitempty,omitzero"`
+
+	// StartAfter Not before this moment, which lies in the window; the window's start by default.
+	StartAfter time.Time `json:"startAfter,omitempty,omitzero"`
+
+	// Urgency Which path it takes; normal by default.
+	Urgency AskRequestUrgency `json:"urgency,omitempty,omitzero"`
+
+	// ValueStream What it contributes to; by default what the class suggests.
+	ValueStream AskRequestValueStream `json:"valueStream,omitempty,omitzero"`
+	Window      Window                `json:"window,omitempty,omitzero"`
+}
+
+// AskRequestClass Why it exists at all; by default release, retirement for what is taken out, support for what mends another deployment.
+type AskRequestClass string
+
+// AskRequestUrgency Which path it takes; normal by default.
+type AskRequestUrgency string
+
+// AskRequestValueStream What it contributes to; by default what the class suggests.
+type AskRequestValueStream string
+
 // Ballot defines model for Ballot.
 type Ballot struct {
 	For   string `json:"for,omitempty,omitzero"`
@@ -1102,6 +2656,23 @@ type Ballot struct {
 	May   bool   `json:"may"`
 	Why   string `json:"why,omitempty,omitzero"`
 }
+
+// Bound defines model for Bound.
+type Bound struct {
+	// About What it bounds, in words.
+	About string `json:"about"`
+
+	// Flag With which flag of tranship server it is set; absent when it cannot be.
+	Flag string    `json:"flag,omitempty,omitzero"`
+	Name string    `json:"name"`
+	Unit BoundUnit `json:"unit"`
+
+	// Value 0: without a bound.
+	Value int64 `json:"value"`
+}
+
+// BoundUnit defines model for Bound.Unit.
+type BoundUnit string
 
 // CalendarConflict defines model for CalendarConflict.
 type CalendarConflict struct {
@@ -1125,6 +2696,33 @@ type CalendarProposal struct {
 	Warnings []CalendarConflict `json:"warnings,omitempty,omitzero"`
 }
 
+// CalendarReach defines model for CalendarReach.
+type CalendarReach struct {
+	// Components Components.
+	Components []string `json:"components,omitempty,omitzero"`
+
+	// Environments Environments.
+	Environments []string `json:"environments,omitempty,omitzero"`
+
+	// Kinds Kinds of component, such as hardware.
+	Kinds []string `json:"kinds,omitempty,omitzero"`
+
+	// Labels Labels of targets, each as name=value.
+	Labels []string `json:"labels,omitempty,omitzero"`
+
+	// Models Deployment models.
+	Models []string `json:"models,omitempty,omitzero"`
+
+	// Services Services; a freeze also reaches what these services need.
+	Services []string `json:"services,omitempty,omitzero"`
+
+	// Suppliers Suppliers that take part.
+	Suppliers []string `json:"suppliers,omitempty,omitzero"`
+
+	// Targets Targets; what stands in them or carries them is reached too.
+	Targets []string `json:"targets,omitempty,omitzero"`
+}
+
 // CalendarRef defines model for CalendarRef.
 type CalendarRef struct {
 	Kind     string `json:"kind"`
@@ -1140,7 +2738,10 @@ type CalendarSpan struct {
 
 // CancelDeploymentRequest defines model for CancelDeploymentRequest.
 type CancelDeploymentRequest struct {
-	// Reason Why.
+	// Now Interrupt what runs: each agent ends the step that it is in, looks what is there, and says what it left. May be asked for after a cancellation without it.
+	Now bool `json:"now,omitempty,omitzero"`
+
+	// Reason Why; needed with now.
 	Reason string `json:"reason,omitempty,omitzero"`
 }
 
@@ -1168,6 +2769,36 @@ type ChangeWordState string
 // ChangesSaid defines model for ChangesSaid.
 type ChangesSaid struct {
 	Items []ApprovalConfirmation `json:"items"`
+}
+
+// CheckAnswer defines model for CheckAnswer.
+type CheckAnswer struct {
+	Check string `json:"check"`
+
+	// Says Its last words.
+	Says  string           `json:"says,omitempty,omitzero"`
+	Since time.Time        `json:"since"`
+	State CheckAnswerState `json:"state"`
+}
+
+// CheckAnswerState defines model for CheckAnswer.State.
+type CheckAnswerState string
+
+// CheckAsked defines model for CheckAsked.
+type CheckAsked struct {
+	Agents      int64     `json:"agents"`
+	At          time.Time `json:"at"`
+	Environment string    `json:"environment"`
+	Targets     int64     `json:"targets"`
+}
+
+// CheckDriftRequest defines model for CheckDriftRequest.
+type CheckDriftRequest struct {
+	// Environment The environment.
+	Environment string `json:"environment"`
+
+	// Targets Only these; all of the environment when absent.
+	Targets []string `json:"targets,omitempty,omitzero"`
 }
 
 // CommunicationAnnouncement defines model for CommunicationAnnouncement.
@@ -1204,6 +2835,46 @@ type CommunicationMessage struct {
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
 }
+
+// ComponentView defines model for ComponentView.
+type ComponentView struct {
+	// Admitted How many versions may be deployed.
+	Admitted    int64             `json:"admitted"`
+	Description string            `json:"description,omitempty,omitzero"`
+	Kind        string            `json:"kind"`
+	Labels      map[string]string `json:"labels,omitempty,omitzero"`
+	Name        string            `json:"name"`
+	Newest      NewestVersion     `json:"newest,omitempty,omitzero"`
+	Owner       string            `json:"owner,omitempty,omitzero"`
+
+	// Quarantined How many versions wait in quarantine.
+	Quarantined int64  `json:"quarantined"`
+	Service     string `json:"service,omitempty,omitzero"`
+
+	// Withdrawn How many versions were withdrawn.
+	Withdrawn int64 `json:"withdrawn"`
+}
+
+// Counted defines model for Counted.
+type Counted struct {
+	Closed int64 `json:"closed"`
+
+	// Counts By state and, of those that are closed, by result.
+	Counts []DeploymentCount `json:"counts"`
+	Open   int64             `json:"open"`
+}
+
+// CreateCodeRequest defines model for CreateCodeRequest.
+type CreateCodeRequest struct {
+	// Role What the person may do when signed in; as before when absent.
+	Role CreateCodeRequestRole `json:"role,omitempty,omitzero"`
+
+	// Seconds How long the code is good; a day when absent.
+	Seconds int64 `json:"seconds,omitempty,omitzero"`
+}
+
+// CreateCodeRequestRole What the person may do when signed in; as before when absent.
+type CreateCodeRequestRole string
 
 // CreateEnrolmentRequest defines model for CreateEnrolmentRequest.
 type CreateEnrolmentRequest struct {
@@ -1256,6 +2927,22 @@ type CreateWaiverRequest struct {
 	Reason string `json:"reason"`
 }
 
+// DataDirectory defines model for DataDirectory.
+type DataDirectory struct {
+	// Bytes The size of the database.
+	Bytes int64 `json:"bytes"`
+
+	// Database What keeps the state.
+	Database DataDirectoryDatabase `json:"database"`
+
+	// Free What is free there.
+	Free int64  `json:"free"`
+	Path string `json:"path"`
+}
+
+// DataDirectoryDatabase What keeps the state.
+type DataDirectoryDatabase string
+
 // DecisionInputBody defines model for DecisionInputBody.
 type DecisionInputBody struct {
 	// Reason Why.
@@ -1274,51 +2961,59 @@ type Defect struct {
 
 // Deployment defines model for Deployment.
 type Deployment struct {
-	AcceptedBy   DeploymentAcceptance `json:"acceptedBy,omitempty,omitzero"`
-	Authority    string               `json:"authority,omitempty,omitzero"`
-	Baseline     Window               `json:"baseline,omitempty,omitzero"`
-	Beyond       time.Time            `json:"beyond,omitempty,omitzero"`
-	Cause        string               `json:"cause,omitempty,omitzero"`
-	Change       string               `json:"change,omitempty,omitzero"`
-	Class        string               `json:"class,omitempty,omitzero"`
-	EndWhy       string               `json:"endWhy,omitempty,omitzero"`
-	Ended        time.Time            `json:"ended,omitempty,omitzero"`
-	Estimate     string               `json:"estimate,omitempty,omitzero"`
-	Executed     int64                `json:"executed"`
-	Failures     int64                `json:"failures"`
-	Halt         string               `json:"halt,omitempty,omitzero"`
-	Header       PlanHeader           `json:"header"`
-	Id           string               `json:"id"`
-	Implementers []string             `json:"implementers,omitempty,omitzero"`
-	Journey      string               `json:"journey,omitempty,omitzero"`
-	MustEnd      time.Time            `json:"mustEnd,omitempty,omitzero"`
-	Overrun      string               `json:"overrun,omitempty,omitzero"`
-	Plan         string               `json:"plan"`
-	PlanDigest   string               `json:"planDigest"`
-	Priority     int64                `json:"priority,omitempty,omitzero"`
-	Reason       string               `json:"reason,omitempty,omitzero"`
-	Remediates   string               `json:"remediates,omitempty,omitzero"`
-	RequestedAt  time.Time            `json:"requestedAt"`
-	RequestedBy  Actor                `json:"requestedBy"`
-	Reschedules  int64                `json:"reschedules,omitempty,omitzero"`
-	Result       string               `json:"result,omitempty,omitzero"`
-	Revision     int64                `json:"revision"`
-	Risk         Risk                 `json:"risk,omitempty,omitzero"`
-	Round        int64                `json:"round"`
-	Since        time.Time            `json:"since"`
-	SkipFlow     bool                 `json:"skipFlow,omitempty,omitzero"`
-	Stage        DeploymentStage      `json:"stage"`
-	StartAfter   time.Time            `json:"startAfter,omitempty,omitzero"`
-	Started      time.Time            `json:"started,omitempty,omitzero"`
-	State        string               `json:"state"`
-	Subject      string               `json:"subject,omitempty,omitzero"`
-	Touched      int64                `json:"touched"`
-	Urgency      string               `json:"urgency,omitempty,omitzero"`
-	ValueStream  string               `json:"valueStream,omitempty,omitzero"`
-	Waiting      Verdict              `json:"waiting"`
-	WakeAt       time.Time            `json:"wakeAt,omitempty,omitzero"`
-	Wave         int64                `json:"wave"`
-	Window       Window               `json:"window,omitempty,omitzero"`
+	AcceptedBy   DeploymentAcceptance  `json:"acceptedBy,omitempty,omitzero"`
+	Authority    string                `json:"authority,omitempty,omitzero"`
+	Baseline     Window                `json:"baseline,omitempty,omitzero"`
+	Beyond       time.Time             `json:"beyond,omitempty,omitzero"`
+	Cause        string                `json:"cause,omitempty,omitzero"`
+	Change       string                `json:"change,omitempty,omitzero"`
+	Changed      time.Time             `json:"changed,omitempty,omitzero"`
+	Class        string                `json:"class,omitempty,omitzero"`
+	Criteria     []DeploymentJudgement `json:"criteria,omitempty,omitzero"`
+	EndWhy       string                `json:"endWhy,omitempty,omitzero"`
+	Ended        time.Time             `json:"ended,omitempty,omitzero"`
+	Estimate     string                `json:"estimate,omitempty,omitzero"`
+	Executed     int64                 `json:"executed"`
+	Failures     int64                 `json:"failures"`
+	GivenUp      DeploymentGiven       `json:"givenUp,omitempty,omitzero"`
+	Halt         string                `json:"halt,omitempty,omitzero"`
+	Header       PlanHeader            `json:"header"`
+	Id           string                `json:"id"`
+	Implementers []string              `json:"implementers,omitempty,omitzero"`
+	Interrupting DeploymentPaused      `json:"interrupting,omitempty,omitzero"`
+	Journey      string                `json:"journey,omitempty,omitzero"`
+	Left         DeploymentWhere       `json:"left,omitempty,omitzero"`
+	MustEnd      time.Time             `json:"mustEnd,omitempty,omitzero"`
+	Overrun      string                `json:"overrun,omitempty,omitzero"`
+	Pausing      DeploymentPaused      `json:"pausing,omitempty,omitzero"`
+	Plan         string                `json:"plan"`
+	PlanDigest   string                `json:"planDigest"`
+	Priority     int64                 `json:"priority,omitempty,omitzero"`
+	Reason       string                `json:"reason,omitempty,omitzero"`
+	Remediates   string                `json:"remediates,omitempty,omitzero"`
+	RequestedAt  time.Time             `json:"requestedAt"`
+	RequestedBy  Actor                 `json:"requestedBy"`
+	Reschedules  int64                 `json:"reschedules,omitempty,omitzero"`
+	Result       string                `json:"result,omitempty,omitzero"`
+	Revision     int64                 `json:"revision"`
+	Risk         Risk                  `json:"risk,omitempty,omitzero"`
+	Round        int64                 `json:"round"`
+	Since        time.Time             `json:"since"`
+	SkipFlow     bool                  `json:"skipFlow,omitempty,omitzero"`
+	Stage        DeploymentStage       `json:"stage"`
+	StartAfter   time.Time             `json:"startAfter,omitempty,omitzero"`
+	Started      time.Time             `json:"started,omitempty,omitzero"`
+	State        string                `json:"state"`
+	Subject      string                `json:"subject,omitempty,omitzero"`
+	Suspended    DeploymentStage       `json:"suspended,omitempty,omitzero"`
+	Tolerated    int64                 `json:"tolerated,omitempty,omitzero"`
+	Touched      int64                 `json:"touched"`
+	Urgency      string                `json:"urgency,omitempty,omitzero"`
+	ValueStream  string                `json:"valueStream,omitempty,omitzero"`
+	Waiting      Verdict               `json:"waiting"`
+	WakeAt       time.Time             `json:"wakeAt,omitempty,omitzero"`
+	Wave         int64                 `json:"wave"`
+	Window       Window                `json:"window,omitempty,omitzero"`
 }
 
 // DeploymentAcceptance defines model for DeploymentAcceptance.
@@ -1331,7 +3026,60 @@ type DeploymentAcceptance struct {
 // DeploymentBeforeRef defines model for DeploymentBeforeRef.
 type DeploymentBeforeRef struct {
 	Digest  string `json:"digest,omitempty,omitzero"`
+	Slot    string `json:"slot,omitempty,omitzero"`
 	Version string `json:"version,omitempty,omitzero"`
+}
+
+// DeploymentCount defines model for DeploymentCount.
+type DeploymentCount struct {
+	Number int64  `json:"number"`
+	Result string `json:"result,omitempty,omitzero"`
+	State  string `json:"state"`
+}
+
+// DeploymentFailure defines model for DeploymentFailure.
+type DeploymentFailure struct {
+	// Count How many targets.
+	Count int64 `json:"count"`
+
+	// Key Names the cause, as long as it is the same.
+	Key string `json:"key"`
+
+	// Look failed, unknown or held.
+	Look string `json:"look"`
+
+	// Message As the first of the targets tells it.
+	Message string `json:"message"`
+
+	// Since When the first of them ended so.
+	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// Step The step at which they are.
+	Step string `json:"step,omitempty,omitzero"`
+
+	// Targets By name: the first three, or when asked for at most 1,000.
+	Targets []string `json:"targets"`
+}
+
+// DeploymentGiven defines model for DeploymentGiven.
+type DeploymentGiven struct {
+	Back     int64    `json:"back,omitempty,omitzero"`
+	Executed int64    `json:"executed,omitempty,omitzero"`
+	Names    []string `json:"names,omitempty,omitzero"`
+	Waves    []int64  `json:"waves,omitempty,omitzero"`
+}
+
+// DeploymentJudgement defines model for DeploymentJudgement.
+type DeploymentJudgement struct {
+	At        time.Time `json:"at"`
+	Bound     string    `json:"bound,omitempty,omitzero"`
+	By        Actor     `json:"by"`
+	Criterion string    `json:"criterion"`
+	Found     string    `json:"found,omitempty,omitzero"`
+	Standing  string    `json:"standing"`
+	Until     time.Time `json:"until,omitempty,omitzero"`
+	Wave      int64     `json:"wave,omitempty,omitzero"`
+	Why       string    `json:"why,omitempty,omitzero"`
 }
 
 // DeploymentOutput defines model for DeploymentOutput.
@@ -1339,6 +3087,7 @@ type DeploymentOutput struct {
 	At         time.Time `json:"at"`
 	Deployment string    `json:"deployment"`
 	Order      string    `json:"order"`
+	Part       string    `json:"part,omitempty,omitzero"`
 	Place      int64     `json:"place,omitempty,omitzero"`
 	Seq        int64     `json:"seq"`
 	Step       int64     `json:"step"`
@@ -1347,17 +3096,26 @@ type DeploymentOutput struct {
 	Text       string    `json:"text"`
 }
 
+// DeploymentPaused defines model for DeploymentPaused.
+type DeploymentPaused struct {
+	At  time.Time `json:"at"`
+	By  Actor     `json:"by"`
+	Why string    `json:"why,omitempty,omitzero"`
+}
+
 // DeploymentReport defines model for DeploymentReport.
 type DeploymentReport struct {
 	At         time.Time `json:"at"`
 	Attempt    int64     `json:"attempt"`
 	Code       string    `json:"code,omitempty,omitzero"`
 	Deployment string    `json:"deployment"`
+	Did        string    `json:"did,omitempty,omitzero"`
 	Hint       string    `json:"hint,omitempty,omitzero"`
 	Kind       string    `json:"kind"`
 	Message    string    `json:"message,omitempty,omitzero"`
 	Order      string    `json:"order"`
 	Outcome    string    `json:"outcome,omitempty,omitzero"`
+	Part       string    `json:"part,omitempty,omitzero"`
 	Place      int64     `json:"place,omitempty,omitzero"`
 	Seq        int64     `json:"seq"`
 	Stage      int64     `json:"stage"`
@@ -1410,21 +3168,35 @@ type DeploymentRequestValueStream string
 
 // DeploymentStage defines model for DeploymentStage.
 type DeploymentStage struct {
+	Above    int64               `json:"above,omitempty,omitzero"`
+	Cleared  string              `json:"cleared,omitempty,omitzero"`
 	Done     int64               `json:"done"`
 	Failed   int64               `json:"failed"`
+	FailedAt map[string]int64    `json:"failedAt,omitempty,omitzero"`
 	First    int64               `json:"first"`
+	Forgiven bool                `json:"forgiven,omitempty,omitzero"`
+	FromWave int64               `json:"fromWave,omitempty,omitzero"`
+	Given    int64               `json:"given,omitempty,omitzero"`
 	Halting  bool                `json:"halting,omitempty,omitzero"`
+	Held     string              `json:"held,omitempty,omitzero"`
 	Issued   bool                `json:"issued"`
 	Left     int64               `json:"left,omitempty,omitzero"`
+	Level    int64               `json:"level,omitempty,omitzero"`
+	Next     int64               `json:"next,omitempty,omitzero"`
 	Number   int64               `json:"number"`
 	Only     []string            `json:"only,omitempty,omitzero"`
+	Part     bool                `json:"part,omitempty,omitzero"`
 	Passed   bool                `json:"passed,omitempty,omitzero"`
+	Paused   bool                `json:"paused,omitempty,omitzero"`
 	Phase    string              `json:"phase,omitempty,omitzero"`
+	Resumes  bool                `json:"resumes,omitempty,omitzero"`
 	Running  int64               `json:"running"`
 	Since    time.Time           `json:"since,omitempty,omitzero"`
+	Skip     bool                `json:"skip,omitempty,omitzero"`
 	SoakEnd  time.Time           `json:"soakEnd,omitempty,omitzero"`
 	Stopped  int64               `json:"stopped"`
 	Stopping bool                `json:"stopping,omitempty,omitzero"`
+	ToWave   int64               `json:"toWave,omitempty,omitzero"`
 	Total    int64               `json:"total"`
 	Trouble  []DeploymentTrouble `json:"trouble,omitempty,omitzero"`
 	Unknown  int64               `json:"unknown"`
@@ -1433,6 +3205,7 @@ type DeploymentStage struct {
 
 // DeploymentTarget defines model for DeploymentTarget.
 type DeploymentTarget struct {
+	Abandoned  bool                  `json:"abandoned,omitempty,omitzero"`
 	Accepted   bool                  `json:"accepted"`
 	Agent      string                `json:"agent"`
 	Attempt    int64                 `json:"attempt"`
@@ -1441,7 +3214,13 @@ type DeploymentTarget struct {
 	Deployment string                `json:"deployment"`
 	EndedAt    time.Time             `json:"endedAt,omitempty,omitzero"`
 	Executed   bool                  `json:"executed"`
+	Found      string                `json:"found,omitempty,omitzero"`
+	GivenUp    bool                  `json:"givenUp,omitempty,omitzero"`
+	Goal       []DeploymentBeforeRef `json:"goal,omitempty,omitzero"`
 	Grace      string                `json:"grace"`
+	Items      []int64               `json:"items,omitempty,omitzero"`
+	Left       string                `json:"left,omitempty,omitzero"`
+	Level      int64                 `json:"level,omitempty,omitzero"`
 	Message    string                `json:"message,omitempty,omitzero"`
 	Name       string                `json:"name"`
 	Order      string                `json:"order,omitempty,omitzero"`
@@ -1453,6 +3232,7 @@ type DeploymentTarget struct {
 	State      string                `json:"state"`
 	Step       int64                 `json:"step"`
 	StepName   string                `json:"stepName,omitempty,omitzero"`
+	Target     string                `json:"target,omitempty,omitzero"`
 	Took       string                `json:"took,omitempty,omitzero"`
 	Touched    bool                  `json:"touched"`
 	Troubled   bool                  `json:"troubled"`
@@ -1461,9 +3241,17 @@ type DeploymentTarget struct {
 
 // DeploymentTrouble defines model for DeploymentTrouble.
 type DeploymentTrouble struct {
+	Left    string `json:"left,omitempty,omitzero"`
 	Message string `json:"message,omitempty,omitzero"`
 	State   string `json:"state"`
 	Target  string `json:"target"`
+}
+
+// DeploymentWhere defines model for DeploymentWhere.
+type DeploymentWhere struct {
+	HalfWay int64 `json:"halfWay,omitempty,omitzero"`
+	New     int64 `json:"new,omitempty,omitzero"`
+	Unknown int64 `json:"unknown,omitempty,omitzero"`
 }
 
 // DocumentChange defines model for DocumentChange.
@@ -1473,6 +3261,7 @@ type DocumentChange struct {
 	Fields   []FieldChange `json:"fields,omitempty,omitzero"`
 	Kind     string        `json:"kind"`
 	Name     string        `json:"name"`
+	Reason   string        `json:"reason,omitempty,omitzero"`
 	Revision int64         `json:"revision"`
 }
 
@@ -1492,6 +3281,121 @@ type DocumentView struct {
 	// Yaml The document as it can be applied again.
 	Yaml string `json:"yaml"`
 }
+
+// DoneTask defines model for DoneTask.
+type DoneTask struct {
+	At time.Time `json:"at"`
+
+	// Entry The entry of the record.
+	Entry       int64  `json:"entry"`
+	Environment string `json:"environment,omitempty,omitzero"`
+	Release     string `json:"release,omitempty,omitzero"`
+
+	// Subject What it was about: deployment/D-12, review/R-3, drift/DR-7.
+	Subject string `json:"subject"`
+
+	// What What was done.
+	What DoneTaskWhat `json:"what"`
+	Why  string       `json:"why,omitempty,omitzero"`
+}
+
+// DoneTaskWhat What was done.
+type DoneTaskWhat string
+
+// Drift defines model for Drift.
+type Drift struct {
+	ChangedAt   time.Time     `json:"changedAt"`
+	Component   string        `json:"component"`
+	End         string        `json:"end,omitempty,omitzero"`
+	EndedAt     time.Time     `json:"endedAt,omitempty,omitzero"`
+	EndedBy     Actor         `json:"endedBy,omitempty,omitzero"`
+	Environment string        `json:"environment"`
+	Found       DriftFound    `json:"found"`
+	Id          string        `json:"id"`
+	Like        string        `json:"like"`
+	Recorded    DriftRecorded `json:"recorded"`
+	Repair      string        `json:"repair,omitempty,omitzero"`
+	Since       time.Time     `json:"since"`
+	State       string        `json:"state"`
+	Target      string        `json:"target"`
+	Told        string        `json:"told,omitempty,omitzero"`
+	ToldAt      time.Time     `json:"toldAt,omitempty,omitzero"`
+	Watch       DriftWatch    `json:"watch,omitempty,omitzero"`
+	Why         string        `json:"why,omitempty,omitzero"`
+}
+
+// DriftWatch defines model for Drift.Watch.
+type DriftWatch string
+
+// DriftDifference defines model for DriftDifference.
+type DriftDifference struct {
+	Found    string `json:"found,omitempty,omitzero"`
+	Recorded string `json:"recorded,omitempty,omitzero"`
+	Step     string `json:"step,omitempty,omitzero"`
+	What     string `json:"what"`
+}
+
+// DriftFound defines model for DriftFound.
+type DriftFound struct {
+	Differences []DriftDifference `json:"differences,omitempty,omitzero"`
+	Digest      string            `json:"digest,omitempty,omitzero"`
+	More        int64             `json:"more,omitempty,omitzero"`
+	State       string            `json:"state"`
+	Version     string            `json:"version,omitempty,omitzero"`
+	Why         string            `json:"why,omitempty,omitzero"`
+}
+
+// DriftRecorded defines model for DriftRecorded.
+type DriftRecorded struct {
+	Deployment string `json:"deployment,omitempty,omitzero"`
+	Digest     string `json:"digest,omitempty,omitzero"`
+	Mark       string `json:"mark,omitempty,omitzero"`
+	Things     int64  `json:"things,omitempty,omitzero"`
+	Version    string `json:"version,omitempty,omitzero"`
+}
+
+// DriftSummary defines model for DriftSummary.
+type DriftSummary struct {
+	// AcceptedBy The groups whose members may accept what was found; none: whoever may deploy.
+	AcceptedBy []string `json:"acceptedBy,omitempty,omitzero"`
+
+	// Drifted Components on targets that are in the recorded version, but not as they were put there.
+	Drifted int64 `json:"drifted"`
+
+	// Empty Nothing stands there by the record: no deployment put anything there, or all of it was removed.
+	Empty       bool   `json:"empty"`
+	Environment string `json:"environment"`
+
+	// Every How often each target is looked at.
+	Every string `json:"every"`
+
+	// Looked How many were looked at lately enough to say how they are now.
+	Looked int64 `json:"looked"`
+
+	// Missing Components on targets of which nothing is there.
+	Missing int64 `json:"missing"`
+
+	// NotLooked How many were not: nobody knows how they are.
+	NotLooked int64 `json:"notLooked"`
+
+	// Off Nobody looks by itself.
+	Off bool `json:"off,omitempty,omitzero"`
+
+	// Stale A look before this moment is too old to count.
+	Stale time.Time `json:"stale"`
+
+	// Targets How many there are.
+	Targets int64 `json:"targets"`
+
+	// Unmanaged Components on targets that came without a deployment.
+	Unmanaged int64 `json:"unmanaged"`
+
+	// Watch What of its hosts is watched as a whole.
+	Watch []DriftSummaryWatch `json:"watch,omitempty,omitzero"`
+}
+
+// DriftSummaryWatch defines model for DriftSummary.Watch.
+type DriftSummaryWatch string
 
 // Enrolment defines model for Enrolment.
 type Enrolment struct {
@@ -1535,6 +3439,54 @@ type EnvironmentAgent struct {
 	Version    string            `json:"version"`
 }
 
+// EnvironmentBaselineComparison defines model for EnvironmentBaselineComparison.
+type EnvironmentBaselineComparison struct {
+	// Differs Where it does not hold, grouped by what is there.
+	Differs []EnvironmentMessageAt `json:"differs,omitempty,omitzero"`
+
+	// Holds On how many targets.
+	Holds       int64                  `json:"holds"`
+	NotRead     EnvironmentGroup       `json:"notRead"`
+	Requirement EnvironmentRequirement `json:"requirement"`
+
+	// Same It holds on every target that it is for.
+	Same bool `json:"same"`
+}
+
+// EnvironmentComparison defines model for EnvironmentComparison.
+type EnvironmentComparison struct {
+	// Alike How many are the same on both sides.
+	Alike    int64                           `json:"alike"`
+	Baseline []EnvironmentBaselineComparison `json:"baseline,omitempty,omitzero"`
+
+	// Components A page of them.
+	Components []EnvironmentComponentComparison `json:"components,omitempty,omitzero"`
+
+	// Different How many of all these differ, on whichever page.
+	Different int64 `json:"different"`
+
+	// Facts What agents read on the targets when they last looked; with the first page.
+	Facts []EnvironmentFactComparison `json:"facts,omitempty,omitzero"`
+
+	// Next The cursor of the next page of components; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+	One  string `json:"one"`
+
+	// Other Empty: the baseline of the one.
+	Other string `json:"other,omitempty,omitzero"`
+
+	// Parameters The parameters that the environments' documents give; with the first page.
+	Parameters []EnvironmentValueComparison `json:"parameters,omitempty,omitzero"`
+}
+
+// EnvironmentComponentComparison defines model for EnvironmentComponentComparison.
+type EnvironmentComponentComparison struct {
+	Component string                 `json:"component"`
+	One       []EnvironmentVersionAt `json:"one,omitempty,omitzero"`
+	Other     []EnvironmentVersionAt `json:"other,omitempty,omitzero"`
+	Same      bool                   `json:"same"`
+}
+
 // EnvironmentEnrolmentAnswer defines model for EnvironmentEnrolmentAnswer.
 type EnvironmentEnrolmentAnswer struct {
 	BusURL      string   `json:"busURL"`
@@ -1553,6 +3505,46 @@ type EnvironmentEnrolmentRequest struct {
 	Token string `json:"token"`
 }
 
+// EnvironmentFactComparison defines model for EnvironmentFactComparison.
+type EnvironmentFactComparison struct {
+	One       []EnvironmentValueAt `json:"one,omitempty,omitzero"`
+	Other     []EnvironmentValueAt `json:"other,omitempty,omitzero"`
+	Parameter string               `json:"parameter"`
+
+	// Same Both sides have the same values, on however many targets.
+	Same bool `json:"same"`
+}
+
+// EnvironmentGroup defines model for EnvironmentGroup.
+type EnvironmentGroup struct {
+	// Some The first 20 of them.
+	Some    []string `json:"some,omitempty,omitzero"`
+	Targets int64    `json:"targets"`
+}
+
+// EnvironmentHealth defines model for EnvironmentHealth.
+type EnvironmentHealth struct {
+	Environment string        `json:"environment"`
+	Health      HealthSummary `json:"health"`
+}
+
+// EnvironmentMessageAt defines model for EnvironmentMessageAt.
+type EnvironmentMessageAt struct {
+	Message string `json:"message"`
+
+	// Some The first 20 of them.
+	Some    []string `json:"some,omitempty,omitzero"`
+	Targets int64    `json:"targets"`
+}
+
+// EnvironmentPlace defines model for EnvironmentPlace.
+type EnvironmentPlace struct {
+	Environment string `json:"environment"`
+	Targets     int64  `json:"targets"`
+	Uncertain   int64  `json:"uncertain"`
+	Version     string `json:"version"`
+}
+
 // EnvironmentPresence defines model for EnvironmentPresence.
 type EnvironmentPresence struct {
 	Component   string    `json:"component"`
@@ -1560,10 +3552,99 @@ type EnvironmentPresence struct {
 	Digest      string    `json:"digest"`
 	Environment string    `json:"environment"`
 	Since       time.Time `json:"since"`
+	Slot        string    `json:"slot,omitempty,omitzero"`
 	Target      string    `json:"target"`
 	Uncertain   bool      `json:"uncertain"`
 	Until       time.Time `json:"until,omitempty,omitzero"`
 	Version     string    `json:"version"`
+}
+
+// EnvironmentRequirement defines model for EnvironmentRequirement.
+type EnvironmentRequirement struct {
+	// On Labels of the targets that it is for; all of them by default.
+	On map[string]string `json:"on,omitempty,omitzero"`
+
+	// Operator How it is compared.
+	Operator EnvironmentRequirementOperator `json:"operator"`
+
+	// Parameter What is looked at: cpu.count, memory.total, disk.free:/PATH, os.id, os.version, kernel, package.NAME, port.NUMBER, reach.HOST:PORT or script.NAME.
+	Parameter string `json:"parameter"`
+
+	// Run Of script.NAME: the command and its arguments; what it prints is the value. It must change nothing.
+	Run []string `json:"run,omitempty,omitzero"`
+
+	// Value With what: a text, a number, an amount like 4GiB, a list like "debian, ubuntu", a regular expression (RE2), or versions like ">=1.2 <2".
+	Value string `json:"value,omitempty,omitzero"`
+
+	// Why What it is needed for, for those who read that it does not hold.
+	Why string `json:"why,omitempty,omitzero"`
+}
+
+// EnvironmentRequirementOperator How it is compared.
+type EnvironmentRequirementOperator string
+
+// EnvironmentStanding defines model for EnvironmentStanding.
+type EnvironmentStanding struct {
+	Component  string `json:"component"`
+	Deployment string `json:"deployment,omitempty,omitzero"`
+	Targets    int64  `json:"targets"`
+	Version    string `json:"version"`
+}
+
+// EnvironmentValueAt defines model for EnvironmentValueAt.
+type EnvironmentValueAt struct {
+	// Shown The value as people read it, where that is another: 7.8GiB for bytes.
+	Shown string `json:"shown,omitempty,omitzero"`
+
+	// Some The first 20 of them.
+	Some    []string `json:"some,omitempty,omitzero"`
+	Targets int64    `json:"targets"`
+
+	// Value Empty: it is not there, or was not read yet.
+	Value string `json:"value,omitempty,omitzero"`
+}
+
+// EnvironmentValueComparison defines model for EnvironmentValueComparison.
+type EnvironmentValueComparison struct {
+	One       string `json:"one,omitempty,omitzero"`
+	Other     string `json:"other,omitempty,omitzero"`
+	Parameter string `json:"parameter"`
+	Same      bool   `json:"same"`
+}
+
+// EnvironmentVersionAt defines model for EnvironmentVersionAt.
+type EnvironmentVersionAt struct {
+	Digest string `json:"digest,omitempty,omitzero"`
+
+	// Some The first 20 of them.
+	Some    []string `json:"some,omitempty,omitzero"`
+	Targets int64    `json:"targets"`
+
+	// Uncertain Nobody knows whether it is still there.
+	Uncertain bool   `json:"uncertain,omitempty,omitzero"`
+	Version   string `json:"version"`
+}
+
+// EnvironmentView defines model for EnvironmentView.
+type EnvironmentView struct {
+	// Components The versions that are there, and on how many targets each.
+	Components []EnvironmentStanding  `json:"components"`
+	Control    EnvironmentViewControl `json:"control"`
+	Drift      DriftSummary           `json:"drift"`
+	Health     HealthSummary          `json:"health"`
+	Name       string                 `json:"name"`
+	Order      int64                  `json:"order"`
+	Owner      string                 `json:"owner"`
+	Purpose    string                 `json:"purpose"`
+}
+
+// EnvironmentViewControl defines model for EnvironmentView.Control.
+type EnvironmentViewControl string
+
+// Failures defines model for Failures.
+type Failures struct {
+	// Items Those that befell most targets first; targets that were given up are in none.
+	Items []DeploymentFailure `json:"items"`
 }
 
 // Feed defines model for Feed.
@@ -1594,6 +3675,40 @@ type File struct {
 	Text string `json:"text"`
 }
 
+// FilledStart defines model for FilledStart.
+type FilledStart struct {
+	// Kind The kind of component that it is meant for.
+	Kind string `json:"kind"`
+
+	// Name What it is asked for by.
+	Name string `json:"name"`
+
+	// Needs What must be there before it works; absent when an agent on a host is enough.
+	Needs string `json:"needs,omitempty,omitzero"`
+
+	// Says What one gets, in a sentence or two.
+	Says string `json:"says"`
+
+	// Title The job that it does.
+	Title string `json:"title"`
+
+	// Yaml The document, with comments that say what each part does; change it, then apply it.
+	Yaml string `json:"yaml"`
+}
+
+// FinishUploadRequest defines model for FinishUploadRequest.
+type FinishUploadRequest struct {
+	// Admit Admit it at once; otherwise it is quarantined.
+	Admit  bool          `json:"admit,omitempty,omitzero"`
+	Origin LibraryOrigin `json:"origin,omitempty,omitzero"`
+
+	// Unpack The only file is an archive (tar, tar with gzip, or zip), and its content is the version.
+	Unpack bool `json:"unpack,omitempty,omitzero"`
+
+	// Version The version; it never changes afterwards.
+	Version string `json:"version"`
+}
+
 // Fire defines model for Fire.
 type Fire struct {
 	// Component The component, where the trigger is for several.
@@ -1616,6 +3731,18 @@ type Flow struct {
 	Weeks  []Week `json:"weeks"`
 }
 
+// FoundLine defines model for FoundLine.
+type FoundLine struct {
+	// At When its first piece was printed; the clock of the executor.
+	At       time.Time `json:"at"`
+	Step     int64     `json:"step"`
+	StepName string    `json:"stepName"`
+	Target   string    `json:"target"`
+
+	// Text Without its end.
+	Text string `json:"text"`
+}
+
 // FreeSlots defines model for FreeSlots.
 type FreeSlots struct {
 	Duration string             `json:"duration"`
@@ -1629,20 +3756,105 @@ type GetTriggerSecretRequest struct {
 	Rotate bool `json:"rotate,omitempty,omitzero"`
 }
 
+// GridDomain defines model for GridDomain.
+type GridDomain struct {
+	Name string `json:"name"`
+
+	// Spans Its targets' places in the grid: in pairs, the first of some that follow each other, and how many.
+	Spans []int64 `json:"spans"`
+	Total int64   `json:"total"`
+}
+
+// GridDomains defines model for GridDomains.
+type GridDomains struct {
+	// By The label that tells them apart; absent when there is none that does.
+	By string `json:"by,omitempty,omitzero"`
+
+	// Domains In natural order; targets without the label last, as one without a name.
+	Domains []GridDomain `json:"domains"`
+
+	// Labels The labels that could, those with most values first.
+	Labels []GridLabel `json:"labels"`
+}
+
+// GridLabel defines model for GridLabel.
+type GridLabel struct {
+	Name   string `json:"name"`
+	Values int64  `json:"values"`
+}
+
+// GridNames defines model for GridNames.
+type GridNames struct {
+	From  int64    `json:"from"`
+	Names []string `json:"names"`
+}
+
+// GridWave defines model for GridWave.
+type GridWave struct {
+	Counts map[string]int64 `json:"counts"`
+
+	// First The place of its first target among all.
+	First int64 `json:"first"`
+
+	// Looks How many look how.
+	Looks map[string]int64 `json:"looks"`
+	Total int64            `json:"total"`
+	Wave  int64            `json:"wave"`
+}
+
 // GuideDeploymentRequest defines model for GuideDeploymentRequest.
 type GuideDeploymentRequest struct {
-	// Advice retry: do the failed targets again, from the failed step; continue: accept the failures and go on; remediate: bring back what was before; fail: leave everything as it is and close.
+	// Advice retry: do the failed targets again, from the failed step; skip: do them again, from the step after the failed one; continue: accept the failures and go on; remediate: bring back what was before, or with targets: there only, and go on with the others; fail: leave everything as it is and close, or with targets: give those up and go on with the others.
 	Advice GuideDeploymentRequestAdvice `json:"advice"`
 
 	// Reason Why.
 	Reason string `json:"reason"`
 
-	// Targets For retry: exactly these; all that failed, are unknown or were stopped when absent.
+	// Targets For any but continue: exactly these. When absent, retry and skip are about all that failed, are unknown or were stopped, remediate is about all that were touched, and fail closes the deployment.
 	Targets []string `json:"targets,omitempty,omitzero"`
 }
 
-// GuideDeploymentRequestAdvice retry: do the failed targets again, from the failed step; continue: accept the failures and go on; remediate: bring back what was before; fail: leave everything as it is and close.
+// GuideDeploymentRequestAdvice retry: do the failed targets again, from the failed step; skip: do them again, from the step after the failed one; continue: accept the failures and go on; remediate: bring back what was before, or with targets: there only, and go on with the others; fail: leave everything as it is and close, or with targets: give those up and go on with the others.
 type GuideDeploymentRequestAdvice string
+
+// HealthCount defines model for HealthCount.
+type HealthCount struct {
+	Degraded int64 `json:"degraded"`
+	Failing  int64 `json:"failing"`
+
+	// Pending That have not answered yet since they were changed.
+	Pending int64 `json:"pending"`
+
+	// Targets On how many targets its health is checked.
+	Targets int64 `json:"targets"`
+
+	// Unknown Of which nobody can say: a check cannot be made, or the agent is silent.
+	Unknown int64 `json:"unknown"`
+}
+
+// HealthSummary defines model for HealthSummary.
+type HealthSummary struct {
+	// Checked Components whose health is checked.
+	Checked  int64 `json:"checked"`
+	Degraded int64 `json:"degraded"`
+	Failing  int64 `json:"failing"`
+
+	// Unknown Of which nobody can say.
+	Unknown int64 `json:"unknown"`
+}
+
+// Hit defines model for Hit.
+type Hit struct {
+	// In Of a target its environment; of a version its component.
+	In string `json:"in,omitempty,omitzero"`
+
+	// Kind Deployment, Journey, Review, Plan, Version, or the kind of a document.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+
+	// What Of a deployment its release and environment.
+	What string `json:"what,omitempty,omitzero"`
+}
 
 // Identity defines model for Identity.
 type Identity struct {
@@ -1977,6 +4189,43 @@ type JudgedConflict struct {
 	With     CalendarRef  `json:"with"`
 }
 
+// LibraryAttachedBlob defines model for LibraryAttachedBlob.
+type LibraryAttachedBlob struct {
+	Digest    string `json:"digest"`
+	MediaType string `json:"mediaType"`
+	Size      int64  `json:"size"`
+	Title     string `json:"title,omitempty,omitzero"`
+}
+
+// LibraryAttachment defines model for LibraryAttachment.
+type LibraryAttachment struct {
+	Annotations  map[string]string     `json:"annotations,omitempty,omitzero"`
+	ArtifactType string                `json:"artifactType,omitempty,omitzero"`
+	Blobs        []LibraryAttachedBlob `json:"blobs"`
+	Digest       string                `json:"digest"`
+}
+
+// LibraryContentFile defines model for LibraryContentFile.
+type LibraryContentFile struct {
+	Digest     string `json:"digest,omitempty,omitzero"`
+	Executable bool   `json:"executable,omitempty,omitzero"`
+	Link       string `json:"link,omitempty,omitzero"`
+	Path       string `json:"path"`
+	Size       int64  `json:"size"`
+}
+
+// LibraryDependency defines model for LibraryDependency.
+type LibraryDependency struct {
+	// Component The component that is needed.
+	Component string `json:"component"`
+
+	// Versions Which versions of it will do, for example >=2.1 <3; by default any. A version that is not a semantic one, like build-77, is named in full: =build-77.
+	Versions string `json:"versions,omitempty,omitzero"`
+
+	// When For which versions of the component that needs it this holds, for example >=2.0; by default all.
+	When string `json:"when,omitempty,omitzero"`
+}
+
 // LibraryEvidence defines model for LibraryEvidence.
 type LibraryEvidence struct {
 	At          time.Time `json:"at"`
@@ -1994,12 +4243,97 @@ type LibraryEvidence struct {
 	Version     string    `json:"version"`
 }
 
+// LibraryFileChange defines model for LibraryFileChange.
+type LibraryFileChange struct {
+	After  LibraryContentFile      `json:"after,omitempty,omitzero"`
+	Before LibraryContentFile      `json:"before,omitempty,omitzero"`
+	Change LibraryFileChangeChange `json:"change"`
+	Path   string                  `json:"path"`
+}
+
+// LibraryFileChangeChange defines model for LibraryFileChange.Change.
+type LibraryFileChangeChange string
+
 // LibraryOrigin defines model for LibraryOrigin.
 type LibraryOrigin struct {
 	Commit string `json:"commit,omitempty,omitzero"`
 	Note   string `json:"note,omitempty,omitzero"`
 	Source string `json:"source,omitempty,omitzero"`
 	Uri    string `json:"uri,omitempty,omitzero"`
+
+	// Way How it came in; absent when it was pushed. Only Tranship says it.
+	Way LibraryOriginWay `json:"way,omitempty,omitzero"`
+}
+
+// LibraryOriginWay How it came in; absent when it was pushed. Only Tranship says it.
+type LibraryOriginWay string
+
+// LibraryPart defines model for LibraryPart.
+type LibraryPart struct {
+	Licence string `json:"licence,omitempty,omitzero"`
+	Name    string `json:"name"`
+	Purl    string `json:"purl,omitempty,omitzero"`
+	Version string `json:"version,omitempty,omitzero"`
+}
+
+// LibraryPartChange defines model for LibraryPartChange.
+type LibraryPartChange struct {
+	After  string                  `json:"after,omitempty,omitzero"`
+	Before string                  `json:"before,omitempty,omitzero"`
+	Change LibraryPartChangeChange `json:"change"`
+	Name   string                  `json:"name"`
+}
+
+// LibraryPartChangeChange defines model for LibraryPartChange.Change.
+type LibraryPartChangeChange string
+
+// LibraryThreshold defines model for LibraryThreshold.
+type LibraryThreshold struct {
+	// MaxAge How old the result may be, for example 24h; by default any age.
+	MaxAge string `json:"maxAge,omitempty,omitzero"`
+
+	// MaxFailed How many tests may have failed; without it and without passRate, none.
+	MaxFailed int64 `json:"maxFailed,omitempty,omitzero"`
+
+	// PassRate The share of the tests that ran which must have passed: 0.98 is 98 of 100.
+	PassRate float64 `json:"passRate,omitempty,omitzero"`
+
+	// Suite The name of the test suite.
+	Suite string `json:"suite"`
+}
+
+// LibraryUpload defines model for LibraryUpload.
+type LibraryUpload struct {
+	// At When it was begun.
+	At        time.Time `json:"at"`
+	By        Actor     `json:"by"`
+	Component string    `json:"component"`
+
+	// Count How many files came, whole or in part.
+	Count int64 `json:"count"`
+
+	// Files What came, whole or in part, by path; the first thousand.
+	Files []LibraryUploadedFile `json:"files"`
+	Id    string                `json:"id"`
+
+	// Size Bytes that came.
+	Size int64 `json:"size"`
+
+	// Until When it is removed, unless something is added before.
+	Until time.Time `json:"until"`
+}
+
+// LibraryUploadedFile defines model for LibraryUploadedFile.
+type LibraryUploadedFile struct {
+	// Digest Of its bytes; told by the request that made it whole.
+	Digest string `json:"digest,omitempty,omitzero"`
+	Path   string `json:"path"`
+
+	// Size Bytes that came.
+	Size int64 `json:"size"`
+
+	// Whole Whether all of it came; otherwise what is missing is sent from its size on.
+	Whole bool `json:"whole"`
 }
 
 // LibraryVersion defines model for LibraryVersion.
@@ -2036,6 +4370,14 @@ type LiftPinRequest struct {
 	Version string `json:"version"`
 }
 
+// ListAccountView defines model for ListAccountView.
+type ListAccountView struct {
+	Items []AccountView `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListAgendaItem defines model for ListAgendaItem.
 type ListAgendaItem struct {
 	Items []AgendaItem `json:"items"`
@@ -2063,6 +4405,14 @@ type ListApprovalReview struct {
 // ListCommunicationAnnouncement defines model for ListCommunicationAnnouncement.
 type ListCommunicationAnnouncement struct {
 	Items []CommunicationAnnouncement `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListComponentView defines model for ListComponentView.
+type ListComponentView struct {
+	Items []ComponentView `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty,omitzero"`
@@ -2108,9 +4458,41 @@ type ListDocumentView struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListDoneTask defines model for ListDoneTask.
+type ListDoneTask struct {
+	Items []DoneTask `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListDrift defines model for ListDrift.
+type ListDrift struct {
+	Items []Drift `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListDriftSummary defines model for ListDriftSummary.
+type ListDriftSummary struct {
+	Items []DriftSummary `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListEnvironmentAgent defines model for ListEnvironmentAgent.
 type ListEnvironmentAgent struct {
 	Items []EnvironmentAgent `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListEnvironmentHealth defines model for ListEnvironmentHealth.
+type ListEnvironmentHealth struct {
+	Items []EnvironmentHealth `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty,omitzero"`
@@ -2127,6 +4509,22 @@ type ListEnvironmentPresence struct {
 // ListFeed defines model for ListFeed.
 type ListFeed struct {
 	Items []Feed `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListFoundLine defines model for ListFoundLine.
+type ListFoundLine struct {
+	Items []FoundLine `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListHit defines model for ListHit.
+type ListHit struct {
+	Items []Hit `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty,omitzero"`
@@ -2172,6 +4570,30 @@ type ListLibraryVersion struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListLookedAt defines model for ListLookedAt.
+type ListLookedAt struct {
+	Items []LookedAt `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListModelStart defines model for ListModelStart.
+type ListModelStart struct {
+	Items []ModelStart `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListOpenSession defines model for ListOpenSession.
+type ListOpenSession struct {
+	Items []OpenSession `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListPartyToken defines model for ListPartyToken.
 type ListPartyToken struct {
 	Items []PartyToken `json:"items"`
@@ -2188,6 +4610,14 @@ type ListPending struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListPlaceHealth defines model for ListPlaceHealth.
+type ListPlaceHealth struct {
+	Items []PlaceHealth `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListPlanTarget defines model for ListPlanTarget.
 type ListPlanTarget struct {
 	Items []PlanTarget `json:"items"`
@@ -2196,9 +4626,41 @@ type ListPlanTarget struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// ListRoleView defines model for ListRoleView.
+type ListRoleView struct {
+	Items []RoleView `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
 // ListSealedEntry defines model for ListSealedEntry.
 type ListSealedEntry struct {
 	Items []SealedEntry `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListTargetHealth defines model for ListTargetHealth.
+type ListTargetHealth struct {
+	Items []TargetHealth `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListTargetView defines model for ListTargetView.
+type ListTargetView struct {
+	Items []TargetView `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ListTask defines model for ListTask.
+type ListTask struct {
+	Items []Task `json:"items"`
 
 	// Next The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty,omitzero"`
@@ -2228,6 +4690,166 @@ type ListWaiver struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// LookedAt defines model for LookedAt.
+type LookedAt struct {
+	Agent string `json:"agent"`
+
+	// Blind What could not be looked at, with why.
+	Blind []string `json:"blind,omitempty,omitzero"`
+
+	// Drifts The drifts that stand.
+	Drifts      []string `json:"drifts,omitempty,omitzero"`
+	Environment string   `json:"environment"`
+
+	// LookedAt When it was last looked at; absent: never.
+	LookedAt time.Time `json:"lookedAt,omitempty,omitzero"`
+
+	// State The worst of its components; unknown where it was not looked at lately, or something could not be looked at.
+	State  LookedAtState `json:"state"`
+	Target string        `json:"target"`
+
+	// ToldAt When its agent was told to look: what was changed later may not have been seen.
+	ToldAt time.Time `json:"toldAt,omitempty,omitzero"`
+}
+
+// LookedAtState The worst of its components; unknown where it was not looked at lately, or something could not be looked at.
+type LookedAtState string
+
+// ModelBound defines model for ModelBound.
+type ModelBound struct {
+	// Max The highest number that is allowed.
+	Max int64 `json:"max"`
+
+	// Of failures: targets that failed or are unknown, over all waves; failed-percent: their share of all targets, rounded up; given-up: targets that people gave up; minutes: since the first order was issued, rounded up.
+	Of ModelBoundOf `json:"of"`
+}
+
+// ModelBoundOf failures: targets that failed or are unknown, over all waves; failed-percent: their share of all targets, rounded up; given-up: targets that people gave up; minutes: since the first order was issued, rounded up.
+type ModelBoundOf string
+
+// ModelCriterion defines model for ModelCriterion.
+type ModelCriterion struct {
+	Bound ModelBound `json:"bound,omitempty,omitzero"`
+
+	// Check Judged by one of the model's checks, by its name, on every target; or by baseline, what the environment requires of its targets.
+	Check string `json:"check,omitempty,omitzero"`
+
+	// Environments Where it holds; by default in every environment of the flow.
+	Environments []string         `json:"environments,omitempty,omitzero"`
+	Evidence     LibraryThreshold `json:"evidence,omitempty,omitzero"`
+
+	// For Whether it holds for bringing a release in, for taking one off, or for both; install by default. A rollback waits for nobody.
+	For []ModelCriterionFor `json:"for,omitempty,omitzero"`
+
+	// Group Of a question: the group whose members may answer; by default whoever may answer for the deployment.
+	Group string `json:"group,omitempty,omitzero"`
+
+	// Kind entry: the stage is held until it is met; exit: the stage is not done until it is met; acceptance: the deployment does not succeed unless it is met.
+	Kind ModelCriterionKind `json:"kind"`
+
+	// Name What people call it, as they type it: customers-told.
+	Name string `json:"name"`
+
+	// Question Judged by hand: a person confirms or refuses it.
+	Question string `json:"question,omitempty,omitzero"`
+
+	// Stage The stage that is entered or left; an acceptance criterion is of the whole deployment and names none.
+	Stage ModelCriterionStage `json:"stage,omitempty,omitzero"`
+
+	// Wave Of execute: this wave only; by default each wave.
+	Wave int64 `json:"wave,omitempty,omitzero"`
+
+	// Within How long an answer or a result may take once it is asked for; then the criterion is not met. By default any time.
+	Within string `json:"within,omitempty,omitzero"`
+}
+
+// ModelCriterionFor defines model for ModelCriterion.For.
+type ModelCriterionFor string
+
+// ModelCriterionKind entry: the stage is held until it is met; exit: the stage is not done until it is met; acceptance: the deployment does not succeed unless it is met.
+type ModelCriterionKind string
+
+// ModelCriterionStage The stage that is entered or left; an acceptance criterion is of the whole deployment and names none.
+type ModelCriterionStage string
+
+// ModelHealthCheck defines model for ModelHealthCheck.
+type ModelHealthCheck struct {
+	// After How often in a row it must fail before it counts, so that a moment is no alarm; 3 by default. It counts as right again after one right answer where this is 1, else after two in a row.
+	After int64 `json:"after,omitempty,omitzero"`
+
+	// Components The components of a release that it is about; by default each.
+	Components []string `json:"components,omitempty,omitzero"`
+
+	// Environments Where it is made; by default in every environment of the flow.
+	Environments []string `json:"environments,omitempty,omitzero"`
+
+	// Every How often it is made: 10s to 24h; 1m by default.
+	Every string `json:"every,omitempty,omitzero"`
+
+	// Means What it makes of the component on the target when it fails: failing, or degraded where the component still does its work.
+	Means ModelHealthCheckMeans `json:"means,omitempty,omitzero"`
+
+	// Name What people call it; unique among the health checks.
+	Name string `json:"name"`
+
+	// StopWithin How long what the check runs may take to end when it is asked to, because its timeout is over or an order comes for the target, before it is killed: at most 1m; 2s by default.
+	StopWithin string `json:"stopWithin,omitempty,omitzero"`
+
+	// Timeout How long it may take: at most 1m and no longer than every; 10s by default.
+	Timeout string `json:"timeout,omitempty,omitzero"`
+
+	// Uses The driver, of those that can check: http, script, process, systemd, files, prometheus.
+	Uses string `json:"uses"`
+
+	// With The driver's inputs, with the references of any step; ${component}, ${version} and ${digest} are those that stand.
+	With map[string]interface{} `json:"with,omitempty,omitzero"`
+}
+
+// ModelHealthCheckMeans What it makes of the component on the target when it fails: failing, or degraded where the component still does its work.
+type ModelHealthCheckMeans string
+
+// ModelOutcome defines model for ModelOutcome.
+type ModelOutcome struct {
+	Cancelled   int64  `json:"cancelled"`
+	Environment string `json:"environment"`
+	Failed      int64  `json:"failed"`
+	Remediated  int64  `json:"remediated"`
+	Succeeded   int64  `json:"succeeded"`
+
+	// Took The median from the first order to the end, of those that succeeded.
+	Took string `json:"took,omitempty,omitzero"`
+
+	// Waited The median from the request to the first order.
+	Waited string `json:"waited,omitempty,omitzero"`
+}
+
+// ModelPause defines model for ModelPause.
+type ModelPause struct {
+	// Group The group whose members may let it go on; by default whoever may answer for the deployment.
+	Group string `json:"group,omitempty,omitzero"`
+
+	// Message What the person is to look at or decide.
+	Message string `json:"message"`
+}
+
+// ModelResults defines model for ModelResults.
+type ModelResults struct {
+	// Components The components that it is for, by name; at most 1,000.
+	Components []string `json:"components"`
+
+	// Environments By environment, in the order of the flow.
+	Environments []ModelOutcome `json:"environments"`
+
+	// Recent The last of them, newest first, at most 30.
+	Recent []ModelRun `json:"recent"`
+
+	// Revisions By revision of the model, newest first.
+	Revisions []ModelRevision `json:"revisions"`
+
+	// Runs How many deployments were looked at: the last that ended, at most 1,000.
+	Runs int64 `json:"runs"`
+}
+
 // ModelRetry defines model for ModelRetry.
 type ModelRetry struct {
 	// Attempts How often in all; 1 by default.
@@ -2237,10 +4859,56 @@ type ModelRetry struct {
 	Delay string `json:"delay,omitempty,omitzero"`
 }
 
+// ModelRevision defines model for ModelRevision.
+type ModelRevision struct {
+	Revision  int64 `json:"revision"`
+	Runs      int64 `json:"runs"`
+	Succeeded int64 `json:"succeeded"`
+}
+
+// ModelRun defines model for ModelRun.
+type ModelRun struct {
+	Deployment  string    `json:"deployment"`
+	EndedAt     time.Time `json:"endedAt"`
+	Environment string    `json:"environment"`
+	Release     string    `json:"release"`
+	Result      string    `json:"result"`
+
+	// Revision Of the model.
+	Revision int64 `json:"revision"`
+
+	// Took From the first order to the end.
+	Took string `json:"took,omitempty,omitzero"`
+}
+
+// ModelStart defines model for ModelStart.
+type ModelStart struct {
+	// Kind The kind of component that it is meant for.
+	Kind string `json:"kind"`
+
+	// Name What it is asked for by.
+	Name string `json:"name"`
+
+	// Needs What must be there before it works; absent when an agent on a host is enough.
+	Needs string `json:"needs,omitempty,omitzero"`
+
+	// Says What one gets, in a sentence or two.
+	Says string `json:"says"`
+
+	// Spec What its document says, as that of any model.
+	Spec interface{} `json:"spec"`
+
+	// Title The job that it does.
+	Title string `json:"title"`
+}
+
 // ModelStep defines model for ModelStep.
 type ModelStep struct {
 	// Action apply makes it so, remove makes it not so, check only looks. By default apply in install and remediate, remove in remove, check in checks.
 	Action ModelStepAction `json:"action,omitempty,omitzero"`
+
+	// Irreversible Of a step that changes something: what it does that no way back undoes, in words: the old columns are dropped. Plans, approvals and rollbacks say it.
+	Irreversible string `json:"irreversible,omitempty,omitzero"`
 
 	// Name What people call it; unique within its list.
 	Name string `json:"name"`
@@ -2249,13 +4917,17 @@ type ModelStep struct {
 	OnDoubt ModelStepOnDoubt `json:"onDoubt,omitempty,omitzero"`
 	Retry   ModelRetry       `json:"retry,omitempty,omitzero"`
 
-	// Timeout How long one attempt may take, for example 2m.
+	// StopWithin How long what the step runs may take to end when it is asked to, because its timeout is over or somebody ends it at once, before it is killed: at most 1m; 2s by default. What the process driver keeps running has its own stopTimeout.
+	StopWithin string `json:"stopWithin,omitempty,omitzero"`
+
+	// Timeout How long one attempt may take, or one look of a check that is watched, for example 2m.
 	Timeout string `json:"timeout,omitempty,omitzero"`
 
-	// Uses The driver: files, process, systemd, script, http.
-	Uses string `json:"uses"`
+	// Uses The driver: files, link, process, systemd, script, http, prometheus, baseline.
+	Uses  string     `json:"uses"`
+	Watch ModelWatch `json:"watch,omitempty,omitzero"`
 
-	// With The driver's inputs. Texts may refer to ${target.name}, ${target.address}, ${target.labels.NAME}, ${target.parameters.NAME}, ${environment.name}, ${component}, ${version}, ${digest}, ${version.COMPONENT}, ${digest.COMPONENT}, ${release}, ${deployment}; ${secret.NAME} is filled in on the target. Write $${ for a plain ${.
+	// With The driver's inputs. Texts may refer to ${target.name}, ${target.address}, ${target.labels.NAME}, ${target.parameters.NAME}, ${environment.name}, ${environment.parameters.NAME}, ${component}, ${version}, ${digest}, ${version.COMPONENT}, ${digest.COMPONENT}, ${release}, ${deployment}, ${slot}, ${slot.other}; ${secret.NAME} is filled in on the target. Write $${ for a plain ${.
 	With map[string]interface{} `json:"with,omitempty,omitzero"`
 }
 
@@ -2264,6 +4936,18 @@ type ModelStepAction string
 
 // ModelStepOnDoubt What the executor does when it was stopped in the middle and cannot know: probe looks what is there, repeat does it again, ask reports unknown. By default what the driver declares.
 type ModelStepOnDoubt string
+
+// ModelWatch defines model for ModelWatch.
+type ModelWatch struct {
+	// Every How long between two looks; 10s by default.
+	Every string `json:"every,omitempty,omitzero"`
+
+	// Failures How many looks may fail.
+	Failures int64 `json:"failures,omitempty,omitzero"`
+
+	// For How long it is watched, for example 5m.
+	For string `json:"for"`
+}
 
 // MoveInputBody defines model for MoveInputBody.
 type MoveInputBody struct {
@@ -2286,6 +4970,27 @@ type Need struct {
 	Since       time.Time `json:"since,omitempty,omitzero"`
 }
 
+// NewCode defines model for NewCode.
+type NewCode struct {
+	ChangedAt time.Time `json:"changedAt"`
+	ChangedBy Actor     `json:"changedBy"`
+	Closed    bool      `json:"closed"`
+
+	// Code With which the person signs in once; shown once.
+	Code      string    `json:"code"`
+	CodeBy    Actor     `json:"codeBy,omitempty,omitzero"`
+	CodeUntil time.Time `json:"codeUntil,omitempty,omitzero"`
+
+	// Password Whether the person has set a password.
+	Password   bool      `json:"password"`
+	PasswordAt time.Time `json:"passwordAt,omitempty,omitzero"`
+
+	// Path The address of the page, on this server, that signs the person in with it; shown once.
+	Path   string `json:"path"`
+	Person string `json:"person"`
+	Role   string `json:"role"`
+}
+
 // NewFeed defines model for NewFeed.
 type NewFeed struct {
 	CreatedAt time.Time `json:"createdAt"`
@@ -2306,6 +5011,9 @@ type NewToken struct {
 	CreatedAt time.Time `json:"createdAt"`
 	CreatedBy Actor     `json:"createdBy"`
 	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
+
+	// Handed Whether it came about with a token that somebody else made for the person.
+	Handed    bool      `json:"handed,omitempty,omitzero"`
 	Id        string    `json:"id"`
 	Name      string    `json:"name"`
 	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
@@ -2315,6 +5023,46 @@ type NewToken struct {
 	Secret string    `json:"secret"`
 	UsedAt time.Time `json:"usedAt,omitempty,omitzero"`
 }
+
+// NewestVersion defines model for NewestVersion.
+type NewestVersion struct {
+	AddedAt time.Time `json:"addedAt"`
+	AddedBy Actor     `json:"addedBy"`
+	State   string    `json:"state"`
+	Version string    `json:"version"`
+}
+
+// OpenSession defines model for OpenSession.
+type OpenSession struct {
+	// Address Where the sign-in came from.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// Agent What the browser called itself.
+	Agent   string    `json:"agent,omitempty,omitzero"`
+	BegunAt time.Time `json:"begunAt"`
+
+	// Current Whether it is the one that asks.
+	Current bool      `json:"current"`
+	EndedAt time.Time `json:"endedAt,omitempty,omitzero"`
+	EndedBy Actor     `json:"endedBy,omitempty,omitzero"`
+
+	// EndsAt When it ends at the latest.
+	EndsAt time.Time `json:"endsAt"`
+	Id     string    `json:"id"`
+
+	// Over Whether it lets nobody in any more, because it was not used for too long or lasted too long.
+	Over   bool   `json:"over"`
+	Person string `json:"person"`
+
+	// UsedAt When it was last used, to the minute.
+	UsedAt time.Time `json:"usedAt"`
+
+	// Way How the person proved who they are.
+	Way OpenSessionWay `json:"way"`
+}
+
+// OpenSessionWay How the person proved who they are.
+type OpenSessionWay string
 
 // Outlook defines model for Outlook.
 type Outlook struct {
@@ -2327,17 +5075,227 @@ type Outlook struct {
 	Start       time.Time        `json:"start"`
 }
 
+// Overview defines model for Overview.
+type Overview struct {
+	// At The moment that is shown.
+	At     time.Time      `json:"at"`
+	Counts OverviewCounts `json:"counts"`
+
+	// Environments The columns, in the order of promotion.
+	Environments []OverviewEnvironment `json:"environments"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Past Whether that is in the past: then drift, pins, freezes and the deployments under way are those of that moment, and how agents were reached is not told.
+	Past bool          `json:"past"`
+	Rows []OverviewRow `json:"rows"`
+}
+
+// OverviewCell defines model for OverviewCell.
+type OverviewCell struct {
+	// Behind How many admitted versions it is behind the environment before it.
+	Behind int64 `json:"behind,omitempty,omitzero"`
+
+	// Drifted On how many targets something stands other than recorded.
+	Drifted     int64          `json:"drifted,omitempty,omitzero"`
+	Environment string         `json:"environment"`
+	Health      OverviewHealth `json:"health,omitempty,omitzero"`
+
+	// Open The deployments into it that are not closed.
+	Open []OverviewOpen `json:"open,omitempty,omitzero"`
+
+	// Pins The versions that are kept out.
+	Pins []string `json:"pins,omitempty,omitzero"`
+
+	// Silent On how many targets the agent is silent: what stands there was not confirmed lately.
+	Silent int64 `json:"silent,omitempty,omitzero"`
+
+	// SilentSince When the first of these agents was last heard of.
+	SilentSince time.Time `json:"silentSince,omitempty,omitzero"`
+
+	// Since When it last changed.
+	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// State The most urgent that is true.
+	State OverviewCellState `json:"state,omitempty,omitzero"`
+
+	// Targets On how many targets it stands.
+	Targets int64 `json:"targets"`
+
+	// Uncertain On how many targets nobody knows what stands.
+	Uncertain int64 `json:"uncertain,omitempty,omitzero"`
+
+	// Versions What stands, the most targets first.
+	Versions []OverviewVersion `json:"versions"`
+}
+
+// OverviewCellState The most urgent that is true.
+type OverviewCellState string
+
+// OverviewCounts defines model for OverviewCounts.
+type OverviewCounts struct {
+	All int64 `json:"all"`
+
+	// Awaiting With a deployment that waits for a person.
+	Awaiting int64 `json:"awaiting"`
+
+	// Degraded Which do their work somewhere, but not on all targets or not as they should.
+	Degraded int64 `json:"degraded"`
+	Drifted  int64 `json:"drifted"`
+
+	// Failing Which do not do their work somewhere.
+	Failing int64 `json:"failing"`
+	Pinned  int64 `json:"pinned"`
+
+	// Running With a deployment under way.
+	Running int64 `json:"running"`
+
+	// Scheduled With a deployment that has not begun.
+	Scheduled int64 `json:"scheduled"`
+
+	// Unknown With targets on which nobody knows what stands or how it is, or whose agents are silent.
+	Unknown int64 `json:"unknown"`
+}
+
+// OverviewEnvironment defines model for OverviewEnvironment.
+type OverviewEnvironment struct {
+	// Freezes The freezes that hold in it, or held at that moment.
+	Freezes []OverviewFreeze `json:"freezes,omitempty,omitzero"`
+	Name    string           `json:"name"`
+	Order   int64            `json:"order"`
+	Owner   string           `json:"owner"`
+	Purpose string           `json:"purpose"`
+
+	// Targets How many there are now.
+	Targets int64 `json:"targets"`
+}
+
+// OverviewFreeze defines model for OverviewFreeze.
+type OverviewFreeze struct {
+	// Kind hard or soft
+	Kind  string    `json:"kind"`
+	Name  string    `json:"name"`
+	Until time.Time `json:"until"`
+	What  string    `json:"what,omitempty,omitzero"`
+}
+
+// OverviewHealth defines model for OverviewHealth.
+type OverviewHealth struct {
+	// Check The check that said so there.
+	Check  string      `json:"check,omitempty,omitzero"`
+	Counts HealthCount `json:"counts"`
+
+	// Says What it said.
+	Says string `json:"says,omitempty,omitzero"`
+
+	// Since When it was recorded; absent where it is healthy, or only silence tells.
+	Since time.Time           `json:"since,omitempty,omitzero"`
+	State OverviewHealthState `json:"state"`
+
+	// Target One target that explains it.
+	Target string `json:"target,omitempty,omitzero"`
+}
+
+// OverviewHealthState defines model for OverviewHealth.State.
+type OverviewHealthState string
+
+// OverviewOpen defines model for OverviewOpen.
+type OverviewOpen struct {
+	// Asks What it waits for from a person.
+	Asks OverviewOpenAsks `json:"asks,omitempty,omitzero"`
+
+	// Begins Not before, where that is set and it has not begun.
+	Begins     time.Time `json:"begins,omitempty,omitzero"`
+	Deployment string    `json:"deployment"`
+
+	// Done On how many of them it is done.
+	Done int64 `json:"done,omitempty,omitzero"`
+
+	// Failed On how many it failed or nobody knows.
+	Failed int64  `json:"failed,omitempty,omitzero"`
+	State  string `json:"state"`
+
+	// Targets How many targets it is for.
+	Targets int64 `json:"targets,omitempty,omitzero"`
+
+	// Version Of this component, which it brings; absent when it takes it away.
+	Version string `json:"version,omitempty,omitzero"`
+
+	// Wave The last wave that began.
+	Wave  int64 `json:"wave,omitempty,omitzero"`
+	Waves int64 `json:"waves,omitempty,omitzero"`
+}
+
+// OverviewOpenAsks What it waits for from a person.
+type OverviewOpenAsks string
+
+// OverviewRow defines model for OverviewRow.
+type OverviewRow struct {
+	// Cells Where it stands or something is to be said of it; where no cell is, it does not stand.
+	Cells     []OverviewCell `json:"cells"`
+	Component string         `json:"component"`
+	Kind      string         `json:"kind"`
+	Owner     string         `json:"owner,omitempty,omitzero"`
+	Service   string         `json:"service,omitempty,omitzero"`
+}
+
+// OverviewVersion defines model for OverviewVersion.
+type OverviewVersion struct {
+	// Since When the last of them got it.
+	Since   time.Time `json:"since"`
+	Targets int64     `json:"targets"`
+
+	// Version Empty: nobody knows which.
+	Version string `json:"version"`
+}
+
+// PartySession defines model for PartySession.
+type PartySession struct {
+	// Address Where the sign-in came from.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// Agent What the browser called itself.
+	Agent   string    `json:"agent,omitempty,omitzero"`
+	BegunAt time.Time `json:"begunAt"`
+	EndedAt time.Time `json:"endedAt,omitempty,omitzero"`
+	EndedBy Actor     `json:"endedBy,omitempty,omitzero"`
+
+	// EndsAt When it ends at the latest.
+	EndsAt time.Time `json:"endsAt"`
+	Id     string    `json:"id"`
+	Person string    `json:"person"`
+
+	// UsedAt When it was last used, to the minute.
+	UsedAt time.Time `json:"usedAt"`
+
+	// Way How the person proved who they are.
+	Way PartySessionWay `json:"way"`
+}
+
+// PartySessionWay How the person proved who they are.
+type PartySessionWay string
+
 // PartyToken defines model for PartyToken.
 type PartyToken struct {
 	Actor     Actor     `json:"actor"`
 	CreatedAt time.Time `json:"createdAt"`
 	CreatedBy Actor     `json:"createdBy"`
 	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
+
+	// Handed Whether it came about with a token that somebody else made for the person.
+	Handed    bool      `json:"handed,omitempty,omitzero"`
 	Id        string    `json:"id"`
 	Name      string    `json:"name"`
 	RevokedAt time.Time `json:"revokedAt,omitempty,omitzero"`
 	Role      string    `json:"role"`
 	UsedAt    time.Time `json:"usedAt,omitempty,omitzero"`
+}
+
+// PauseDeploymentRequest defines model for PauseDeploymentRequest.
+type PauseDeploymentRequest struct {
+	// Reason Why.
+	Reason string `json:"reason"`
 }
 
 // Pending defines model for Pending.
@@ -2359,6 +5317,78 @@ type Pending struct {
 	Window      Window    `json:"window,omitempty,omitzero"`
 }
 
+// PlaceBrought defines model for PlaceBrought.
+type PlaceBrought struct {
+	// Authority Who authorised it, in words.
+	Authority   string    `json:"authority,omitempty,omitzero"`
+	Deployment  string    `json:"deployment"`
+	Ended       time.Time `json:"ended,omitempty,omitzero"`
+	Reason      string    `json:"reason,omitempty,omitzero"`
+	Release     string    `json:"release"`
+	RequestedBy Actor     `json:"requestedBy"`
+	Result      string    `json:"result,omitempty,omitzero"`
+}
+
+// PlaceCard defines model for PlaceCard.
+type PlaceCard struct {
+	At time.Time `json:"at"`
+
+	// By The deployments that brought there what stands on these targets, the last one first.
+	By          []PlaceBrought `json:"by"`
+	Component   string         `json:"component"`
+	Environment string         `json:"environment"`
+	Health      PlaceHealth    `json:"health,omitempty,omitzero"`
+	Open        []OverviewOpen `json:"open,omitempty,omitzero"`
+
+	// Targets At most 100, those that changed last first.
+	Targets []StandsOn `json:"targets"`
+	Why     Reason     `json:"why,omitempty,omitzero"`
+}
+
+// PlaceHealth defines model for PlaceHealth.
+type PlaceHealth struct {
+	// Before What it was before; absent: its health was not checked.
+	Before PlaceHealthBefore `json:"before,omitempty,omitzero"`
+
+	// Check The check that said so there.
+	Check     string      `json:"check,omitempty,omitzero"`
+	Component string      `json:"component"`
+	Counts    HealthCount `json:"counts"`
+
+	// Deployment Which brought it about, where one did.
+	Deployment  string `json:"deployment,omitempty,omitzero"`
+	Environment string `json:"environment"`
+	Healthy     int64  `json:"healthy"`
+
+	// Id Of the time during which it is so: H-12.
+	Id string `json:"id"`
+
+	// Says What it said when it began.
+	Says  string    `json:"says,omitempty,omitzero"`
+	Since time.Time `json:"since"`
+
+	// State As it is known now.
+	State PlaceHealthState `json:"state"`
+
+	// Target One target that explains it.
+	Target string `json:"target,omitempty,omitzero"`
+
+	// Until Absent: it goes on.
+	Until time.Time `json:"until,omitempty,omitzero"`
+}
+
+// PlaceHealthBefore What it was before; absent: its health was not checked.
+type PlaceHealthBefore string
+
+// PlaceHealthState As it is known now.
+type PlaceHealthState string
+
+// Places defines model for Places.
+type Places struct {
+	// Places By environment and version.
+	Places []EnvironmentPlace `json:"places"`
+}
+
 // PlanArtifact defines model for PlanArtifact.
 type PlanArtifact struct {
 	Component  string   `json:"component"`
@@ -2374,42 +5404,78 @@ type PlanArtifact struct {
 // PlanBefore defines model for PlanBefore.
 type PlanBefore struct {
 	Artifact  PlanArtifact `json:"artifact,omitempty,omitzero"`
+	Slot      string       `json:"slot,omitempty,omitzero"`
 	Uncertain bool         `json:"uncertain,omitempty,omitzero"`
 	Version   string       `json:"version,omitempty,omitzero"`
 }
 
 // PlanHeader defines model for PlanHeader.
 type PlanHeader struct {
-	Acceptance          []ModelStep  `json:"acceptance,omitempty,omitzero"`
-	Checks              []ModelStep  `json:"checks,omitempty,omitzero"`
-	Direction           string       `json:"direction"`
-	Environment         string       `json:"environment"`
-	EnvironmentRevision int64        `json:"environmentRevision"`
-	Items               []PlanItem   `json:"items"`
-	MaxFailures         int64        `json:"maxFailures"`
-	Model               PlanModelRef `json:"model"`
-	OnFailure           string       `json:"onFailure"`
-	Only                []string     `json:"only,omitempty,omitzero"`
-	Redeploy            bool         `json:"redeploy,omitempty,omitzero"`
-	Release             string       `json:"release"`
-	Scope               string       `json:"scope"`
-	Silent              string       `json:"silent"`
-	TargetCount         int64        `json:"targetCount"`
-	TargetsDigest       string       `json:"targetsDigest"`
-	Unchanged           int64        `json:"unchanged"`
-	Waves               []PlanWave   `json:"waves"`
+	Acceptance            []ModelStep        `json:"acceptance,omitempty,omitzero"`
+	Baseline              int64              `json:"baseline,omitempty,omitzero"`
+	Checks                []ModelStep        `json:"checks,omitempty,omitzero"`
+	Criteria              []ModelCriterion   `json:"criteria,omitempty,omitzero"`
+	Direction             string             `json:"direction"`
+	Environment           string             `json:"environment"`
+	EnvironmentParameters map[string]string  `json:"environmentParameters,omitempty,omitzero"`
+	EnvironmentRevision   int64              `json:"environmentRevision"`
+	FailingPercent        int64              `json:"failingPercent,omitempty,omitzero"`
+	Health                []ModelHealthCheck `json:"health,omitempty,omitzero"`
+	Irreversible          []PlanIrreversible `json:"irreversible,omitempty,omitzero"`
+	Items                 []PlanItem         `json:"items"`
+	Lost                  []PlanIrreversible `json:"lost,omitempty,omitzero"`
+	MaxFailures           int64              `json:"maxFailures"`
+	MaxFailuresTotal      *int64             `json:"maxFailuresTotal,omitempty"`
+	Model                 PlanModelRef       `json:"model"`
+	OnFailure             string             `json:"onFailure"`
+	Only                  []string           `json:"only,omitempty,omitzero"`
+	PartCount             int64              `json:"partCount,omitempty,omitzero"`
+	Pause                 ModelPause         `json:"pause,omitempty,omitzero"`
+	Redeploy              bool               `json:"redeploy,omitempty,omitzero"`
+	Release               string             `json:"release"`
+	Removal               []ModelStep        `json:"removal,omitempty,omitzero"`
+	Restores              string             `json:"restores,omitempty,omitzero"`
+	Scope                 string             `json:"scope"`
+	Silent                string             `json:"silent"`
+	Slots                 []string           `json:"slots,omitempty,omitzero"`
+	Spots                 []PlanSpot         `json:"spots,omitempty,omitzero"`
+	TargetCount           int64              `json:"targetCount"`
+	TargetsDigest         string             `json:"targetsDigest"`
+	Unchanged             int64              `json:"unchanged"`
+	Waves                 []PlanWave         `json:"waves"`
+}
+
+// PlanIrreversible defines model for PlanIrreversible.
+type PlanIrreversible struct {
+	// Component The component that the step works on.
+	Component string `json:"component"`
+
+	// Fresh Only on targets where nothing of the component was before: there going back means to take it off.
+	Fresh bool `json:"fresh,omitempty,omitzero"`
+
+	// Step The step's name.
+	Step string `json:"step"`
+
+	// Targets On how many targets.
+	Targets int64 `json:"targets"`
+
+	// What What does not come back, in words.
+	What string `json:"what"`
 }
 
 // PlanItem defines model for PlanItem.
 type PlanItem struct {
-	Artifact  PlanArtifact `json:"artifact,omitempty,omitzero"`
-	Component string       `json:"component"`
-	Digest    string       `json:"digest,omitempty,omitzero"`
-	Install   []ModelStep  `json:"install"`
-	Kind      string       `json:"kind"`
-	Remediate []ModelStep  `json:"remediate,omitempty,omitzero"`
-	Remove    []ModelStep  `json:"remove"`
-	Version   string       `json:"version"`
+	Artifact  PlanArtifact        `json:"artifact,omitempty,omitzero"`
+	Component string              `json:"component"`
+	DependsOn []LibraryDependency `json:"dependsOn,omitempty,omitzero"`
+	Digest    string              `json:"digest,omitempty,omitzero"`
+	Install   []ModelStep         `json:"install"`
+	Kind      string              `json:"kind"`
+	Level     int64               `json:"level,omitempty,omitzero"`
+	Remediate []ModelStep         `json:"remediate,omitempty,omitzero"`
+	Remove    []ModelStep         `json:"remove"`
+	RunsOn    map[string]string   `json:"runsOn,omitempty,omitzero"`
+	Version   string              `json:"version"`
 }
 
 // PlanModelRef defines model for PlanModelRef.
@@ -2430,12 +5496,29 @@ type PlanRecord struct {
 
 // PlanRequest defines model for PlanRequest.
 type PlanRequest struct {
-	Direction   string   `json:"direction,omitempty,omitzero"`
-	Environment string   `json:"environment"`
+	// Direction install brings the release in, remove takes it out, restore brings back what the deployment in restores found; install by default.
+	Direction PlanRequestDirection `json:"direction,omitempty,omitzero"`
+
+	// Environment Where; not needed for direction restore.
+	Environment string   `json:"environment,omitempty,omitzero"`
 	Model       string   `json:"model,omitempty,omitzero"`
 	Only        []string `json:"only,omitempty,omitzero"`
 	Redeploy    bool     `json:"redeploy,omitempty,omitzero"`
-	Release     string   `json:"release"`
+
+	// Release COMPONENT@VERSION or the name of a Release document; not needed for direction restore.
+	Release string `json:"release,omitempty,omitzero"`
+
+	// Restores For direction restore: the deployment that is rolled back, D-12.
+	Restores string `json:"restores,omitempty,omitzero"`
+}
+
+// PlanRequestDirection install brings the release in, remove takes it out, restore brings back what the deployment in restores found; install by default.
+type PlanRequestDirection string
+
+// PlanSpot defines model for PlanSpot.
+type PlanSpot struct {
+	Components []string `json:"components"`
+	Target     string   `json:"target"`
 }
 
 // PlanTarget defines model for PlanTarget.
@@ -2443,17 +5526,25 @@ type PlanTarget struct {
 	Address    string            `json:"address,omitempty,omitzero"`
 	Agent      string            `json:"agent"`
 	Before     []PlanBefore      `json:"before"`
+	Goal       []PlanBefore      `json:"goal,omitempty,omitzero"`
+	Items      []int64           `json:"items,omitempty,omitzero"`
 	Labels     map[string]string `json:"labels,omitempty,omitzero"`
+	Level      int64             `json:"level,omitempty,omitzero"`
 	Name       string            `json:"name"`
 	Parameters map[string]string `json:"parameters,omitempty,omitzero"`
+	Target     string            `json:"target,omitempty,omitzero"`
 	Wave       int64             `json:"wave"`
 }
 
 // PlanWave defines model for PlanWave.
 type PlanWave struct {
-	Number int64  `json:"number"`
-	Size   int64  `json:"size"`
-	Soak   string `json:"soak"`
+	Domain      string     `json:"domain,omitempty,omitzero"`
+	Level       int64      `json:"level,omitempty,omitzero"`
+	MaxFailures *int64     `json:"maxFailures,omitempty"`
+	Number      int64      `json:"number"`
+	Pause       ModelPause `json:"pause,omitempty,omitzero"`
+	Size        int64      `json:"size"`
+	Soak        string     `json:"soak"`
 }
 
 // Planned defines model for Planned.
@@ -2495,6 +5586,29 @@ type Problem struct {
 // ProblemCode The class of the problem, for programs.
 type ProblemCode string
 
+// ProvenEntry defines model for ProvenEntry.
+type ProvenEntry struct {
+	// Checkpoint The signed checkpoint of that head (C2SP).
+	Checkpoint string `json:"checkpoint"`
+	Entry      Entry  `json:"entry"`
+
+	// Hash The hash of its leaf in the log.
+	Hash string     `json:"hash"`
+	Head RecordHead `json:"head"`
+
+	// Index Its place in the log, from 0.
+	Index int64 `json:"index"`
+
+	// Leaf What is hashed into the log, byte by byte (RFC 6962: the hash is of a zero byte and these).
+	Leaf string `json:"leaf"`
+
+	// Number Its place among the entries of its subject, from 1.
+	Number int64 `json:"number"`
+
+	// Proof From the leaf's hash to the root (RFC 6962).
+	Proof []string `json:"proof"`
+}
+
 // Reason defines model for Reason.
 type Reason struct {
 	Gate    string    `json:"gate"`
@@ -2503,8 +5617,14 @@ type Reason struct {
 	Since   time.Time `json:"since,omitempty,omitzero"`
 	Targets []string  `json:"targets,omitempty,omitzero"`
 	Until   time.Time `json:"until,omitempty,omitzero"`
-	Who     string    `json:"who,omitempty,omitzero"`
+
+	// Way What whoever asked for it must do; absent where nothing is asked of them.
+	Way ReasonWay `json:"way,omitempty,omitzero"`
+	Who string    `json:"who,omitempty,omitzero"`
 }
+
+// ReasonWay What whoever asked for it must do; absent where nothing is asked of them.
+type ReasonWay string
 
 // RecordFinding defines model for RecordFinding.
 type RecordFinding struct {
@@ -2540,6 +5660,35 @@ type RecordReport struct {
 	Verified []string        `json:"verified,omitempty,omitzero"`
 }
 
+// RedeemCodeRequest defines model for RedeemCodeRequest.
+type RedeemCodeRequest struct {
+	// Code The code as it was given: tsi_...
+	Code string `json:"code"`
+
+	// Password The person's password from now on; without one the person is signed in this once.
+	Password string `json:"password,omitempty,omitzero"`
+}
+
+// RepairDriftRequest defines model for RepairDriftRequest.
+type RepairDriftRequest struct {
+	Ask AskRequest `json:"ask,omitempty,omitzero"`
+
+	// Component With environment: only of this component.
+	Component string `json:"component,omitempty,omitzero"`
+
+	// Drifts These, by number: DR-12.
+	Drifts []string `json:"drifts,omitempty,omitzero"`
+
+	// Environment Or those of this environment.
+	Environment string `json:"environment,omitempty,omitzero"`
+
+	// Reason Why; it goes into the record.
+	Reason string `json:"reason"`
+
+	// Targets With environment: only on these targets.
+	Targets []string `json:"targets,omitempty,omitzero"`
+}
+
 // RescheduleRequest defines model for RescheduleRequest.
 type RescheduleRequest struct {
 	// Dry Only say what it would do.
@@ -2551,6 +5700,12 @@ type RescheduleRequest struct {
 	// StartAfter Not before this moment; the window's start when absent.
 	StartAfter time.Time `json:"startAfter,omitempty,omitzero"`
 	Window     Window    `json:"window,omitempty,omitzero"`
+}
+
+// ResumeDeploymentRequest defines model for ResumeDeploymentRequest.
+type ResumeDeploymentRequest struct {
+	// Reason Why.
+	Reason string `json:"reason"`
 }
 
 // ReviewResult defines model for ReviewResult.
@@ -2577,6 +5732,12 @@ type RevokeWaiverRequest struct {
 	Reason string `json:"reason,omitempty,omitzero"`
 }
 
+// Right defines model for Right.
+type Right struct {
+	About  string `json:"about"`
+	Action string `json:"action"`
+}
+
 // Risk defines model for Risk.
 type Risk struct {
 	Factors []RiskFactor `json:"factors"`
@@ -2591,6 +5752,22 @@ type RiskFactor struct {
 	Value  float64 `json:"value"`
 	Weight float64 `json:"weight"`
 	Why    string  `json:"why"`
+}
+
+// RoleView defines model for RoleView.
+type RoleView struct {
+	About  string  `json:"about"`
+	Allows []Right `json:"allows"`
+
+	// Names The first hundred of them. Who may give roles is told to everybody; the others to those alone.
+	Names []string `json:"names,omitempty,omitzero"`
+
+	// People How many people can sign in with it.
+	People int64  `json:"people"`
+	Role   string `json:"role"`
+
+	// Tokens How many tokens with it are valid.
+	Tokens int64 `json:"tokens"`
 }
 
 // SaidOfChange defines model for SaidOfChange.
@@ -2614,6 +5791,40 @@ type SealedEntry struct {
 	Index int64 `json:"index"`
 }
 
+// Secured defines model for Secured.
+type Secured struct {
+	// By none: plain HTTP on a loopback address.
+	By SecuredBy `json:"by"`
+
+	// Until When the given certificate ends; those of an own authority are renewed by themselves.
+	Until time.Time `json:"until,omitempty,omitzero"`
+}
+
+// SecuredBy none: plain HTTP on a loopback address.
+type SecuredBy string
+
+// SetAccountRequest defines model for SetAccountRequest.
+type SetAccountRequest struct {
+	// Closed Whether the person can sign in no more: password, code and sessions end.
+	Closed bool   `json:"closed,omitempty,omitzero"`
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Role What the person may do; as before when absent.
+	Role SetAccountRequestRole `json:"role,omitempty,omitzero"`
+}
+
+// SetAccountRequestRole What the person may do; as before when absent.
+type SetAccountRequestRole string
+
+// SetPasswordRequest defines model for SetPasswordRequest.
+type SetPasswordRequest struct {
+	// Current The present password; not needed when there is none, or right after signing in with a code.
+	Current string `json:"current,omitempty,omitzero"`
+
+	// Password The password from now on: at least 12 characters.
+	Password string `json:"password"`
+}
+
 // SetPinRequest defines model for SetPinRequest.
 type SetPinRequest struct {
 	// Component The component.
@@ -2629,6 +5840,43 @@ type SetPinRequest struct {
 	Version string `json:"version,omitempty,omitzero"`
 }
 
+// Settings defines model for Settings.
+type Settings struct {
+	// BackupAt When a whole backup was last given out; absent when none was.
+	BackupAt time.Time `json:"backupAt,omitempty,omitzero"`
+	BackupBy Actor     `json:"backupBy,omitempty,omitzero"`
+
+	// Bounds What it keeps, allows and waits for.
+	Bounds []Bound `json:"bounds"`
+
+	// BusUrl Where agents connect.
+	BusUrl string        `json:"busUrl"`
+	Data   DataDirectory `json:"data"`
+	Keys   RecordKeys    `json:"keys"`
+
+	// Mail Whether mail is sent.
+	Mail bool `json:"mail"`
+
+	// Now The server's clock.
+	Now time.Time `json:"now"`
+
+	// Options What the command line that started it says. Secrets are not among them.
+	Options []StartOption `json:"options"`
+
+	// Record How many entries the record has.
+	Record    int64     `json:"record"`
+	Scope     string    `json:"scope"`
+	StartedAt time.Time `json:"startedAt"`
+	Tls       Secured   `json:"tls"`
+
+	// Url Where the API, the web interface and the registry are reached.
+	Url     string `json:"url"`
+	Version string `json:"version"`
+
+	// Zone The server's time zone. What is stored has none: it is UTC.
+	Zone string `json:"zone"`
+}
+
 // Sheet defines model for Sheet.
 type Sheet struct {
 	Asked      ApprovalSubjectParts `json:"asked"`
@@ -2642,6 +5890,7 @@ type Sheet struct {
 	Reviews    []ApprovalReview     `json:"reviews"`
 	Subject    string               `json:"subject"`
 	Votes      []ApprovalCounted    `json:"votes"`
+	Ways       Ways                 `json:"ways"`
 	Why        string               `json:"why"`
 }
 
@@ -2649,6 +5898,13 @@ type Sheet struct {
 type ShowSubscriptionSecretRequest struct {
 	// Rotate Whether to make a new one first. For a day, messages are signed with both.
 	Rotate bool `json:"rotate,omitempty,omitzero"`
+}
+
+// SignInRequest defines model for SignInRequest.
+type SignInRequest struct {
+	// Name The name of the Person.
+	Name     string `json:"name"`
+	Password string `json:"password"`
 }
 
 // Signature defines model for Signature.
@@ -2665,6 +5921,106 @@ type SignedHead struct {
 	Keys       RecordKeys `json:"keys"`
 }
 
+// SignedIn defines model for SignedIn.
+type SignedIn struct {
+	Actor Actor `json:"actor"`
+
+	// Csrf What to send as the header Tranship-Csrf with everything that changes something in this session.
+	Csrf     string `json:"csrf,omitempty,omitzero"`
+	FullName string `json:"fullName,omitempty,omitzero"`
+
+	// Groups The groups that the person can act for now.
+	Groups []Sits `json:"groups"`
+
+	// Own Whether approvals and other decisions of a person are taken: not with a token that somebody else made.
+	Own bool `json:"own"`
+
+	// Password Whether the person has a password.
+	Password bool `json:"password"`
+
+	// Rights What the role allows, in every environment. Who may approve what is said by groups.
+	Rights  []string     `json:"rights"`
+	Role    string       `json:"role"`
+	Scope   string       `json:"scope"`
+	Session PartySession `json:"session,omitempty,omitzero"`
+
+	// Token The token's name, when it is a token.
+	Token string `json:"token,omitempty,omitzero"`
+
+	// Zone The person's time zone, where their document says one.
+	Zone string `json:"zone,omitempty,omitzero"`
+}
+
+// Sits defines model for Sits.
+type Sits struct {
+	// For The members in whose place the person can act; none when the person is a member.
+	For   []string `json:"for,omitempty,omitzero"`
+	Group string   `json:"group"`
+}
+
+// StandsOn defines model for StandsOn.
+type StandsOn struct {
+	// Deployment Which brought it there.
+	Deployment string    `json:"deployment"`
+	Digest     string    `json:"digest"`
+	Since      time.Time `json:"since"`
+	Target     string    `json:"target"`
+	Uncertain  bool      `json:"uncertain,omitempty,omitzero"`
+	Until      time.Time `json:"until,omitempty,omitzero"`
+	Version    string    `json:"version"`
+}
+
+// StartOption defines model for StartOption.
+type StartOption struct {
+	About string `json:"about"`
+	Flag  string `json:"flag"`
+
+	// From Where the value comes from.
+	From  StartOptionFrom `json:"from"`
+	Value string          `json:"value"`
+
+	// Variable The variable of the environment, where it comes from one.
+	Variable string `json:"variable,omitempty,omitzero"`
+}
+
+// StartOptionFrom Where the value comes from.
+type StartOptionFrom string
+
+// Strip defines model for Strip.
+type Strip struct {
+	// Freezes When which freezes held, as their documents were at the time; until the end of the span as they are now.
+	Freezes []StripFreeze `json:"freezes"`
+	From    time.Time     `json:"from"`
+	Steps   []StripStep   `json:"steps"`
+
+	// Width Of one step, in seconds.
+	Width int64 `json:"width"`
+}
+
+// StripFreeze defines model for StripFreeze.
+type StripFreeze struct {
+	End time.Time `json:"end"`
+
+	// Environments Where; absent: everywhere.
+	Environments []string `json:"environments,omitempty,omitzero"`
+
+	// Kind hard or soft
+	Kind  string    `json:"kind"`
+	Name  string    `json:"name"`
+	Start time.Time `json:"start"`
+	What  string    `json:"what,omitempty,omitzero"`
+}
+
+// StripStep defines model for StripStep.
+type StripStep struct {
+	// Failed Of these: failed or remediated.
+	Failed int64 `json:"failed"`
+
+	// Open Of these: not closed.
+	Open  int64 `json:"open"`
+	Total int64 `json:"total"`
+}
+
 // SubscriptionSecret defines model for SubscriptionSecret.
 type SubscriptionSecret struct {
 	// Generation Raised by each rotation, from 1.
@@ -2674,6 +6030,384 @@ type SubscriptionSecret struct {
 	Secret       string `json:"secret"`
 	Subscription string `json:"subscription"`
 }
+
+// TargetAgent defines model for TargetAgent.
+type TargetAgent struct {
+	Name string          `json:"name"`
+	What TargetAgentWhat `json:"what"`
+}
+
+// TargetAgentWhat defines model for TargetAgent.What.
+type TargetAgentWhat string
+
+// TargetChange defines model for TargetChange.
+type TargetChange struct {
+	Component string `json:"component"`
+
+	// From The version that was there; absent: none.
+	From string `json:"from,omitempty,omitzero"`
+
+	// To The version that was to be there; absent: none.
+	To string `json:"to,omitempty,omitzero"`
+}
+
+// TargetDeed defines model for TargetDeed.
+type TargetDeed struct {
+	// Attempts How many orders were reported on.
+	Attempts int64 `json:"attempts"`
+
+	// Authority Who authorised it, in words.
+	Authority string `json:"authority,omitempty,omitzero"`
+
+	// BroughtBack What was before was brought back.
+	BroughtBack bool `json:"broughtBack,omitempty,omitzero"`
+
+	// Changes What it was to change here, by component.
+	Changes     []TargetChange `json:"changes"`
+	Direction   string         `json:"direction"`
+	Environment string         `json:"environment"`
+	Id          string         `json:"id"`
+
+	// Look How it stood on this target.
+	Look TargetDeedLook `json:"look"`
+
+	// Message Of the failure or doubt that stood.
+	Message string `json:"message,omitempty,omitzero"`
+	Release string `json:"release"`
+
+	// Result How the whole deployment ended, where it had by then.
+	Result string `json:"result,omitempty,omitzero"`
+
+	// Touched Whether an executor began to change the target; if not, it was only checked.
+	Touched bool `json:"touched"`
+
+	// Waivers What was waived for it, as far as this target is concerned.
+	Waivers []TargetWaiver `json:"waivers,omitempty,omitzero"`
+}
+
+// TargetDeedLook How it stood on this target.
+type TargetDeedLook string
+
+// TargetDetail defines model for TargetDetail.
+type TargetDetail struct {
+	Address string `json:"address,omitempty,omitzero"`
+	Agent   string `json:"agent"`
+
+	// AgentVersion The version of its agent.
+	AgentVersion string `json:"agentVersion,omitempty,omitzero"`
+
+	// Contact How its agent is reached.
+	Contact     TargetDetailContact `json:"contact"`
+	Description string              `json:"description,omitempty,omitzero"`
+	Environment string              `json:"environment"`
+
+	// Facts What its agent says of the host.
+	Facts      map[string]string `json:"facts,omitempty,omitzero"`
+	Kind       string            `json:"kind"`
+	Labels     map[string]string `json:"labels,omitempty,omitzero"`
+	Name       string            `json:"name"`
+	Parameters map[string]string `json:"parameters,omitempty,omitzero"`
+	Parent     string            `json:"parent,omitempty,omitzero"`
+
+	// Present What is there now.
+	Present       []EnvironmentPresence `json:"present"`
+	RedundantWith []string              `json:"redundantWith,omitempty,omitzero"`
+	Revision      int64                 `json:"revision"`
+
+	// SeenAt When its agent was last heard of; absent: never.
+	SeenAt time.Time `json:"seenAt,omitempty,omitzero"`
+}
+
+// TargetDetailContact How its agent is reached.
+type TargetDetailContact string
+
+// TargetDocument defines model for TargetDocument.
+type TargetDocument struct {
+	Change TargetDocumentChange `json:"change"`
+
+	// Fields What was changed.
+	Fields []string `json:"fields,omitempty,omitzero"`
+
+	// MovedFrom The environment that it was in before, where it moved.
+	MovedFrom string `json:"movedFrom,omitempty,omitzero"`
+	MovedTo   string `json:"movedTo,omitempty,omitzero"`
+	Revision  int64  `json:"revision"`
+}
+
+// TargetDocumentChange defines model for TargetDocument.Change.
+type TargetDocumentChange string
+
+// TargetDrift defines model for TargetDrift.
+type TargetDrift struct {
+	Component string `json:"component"`
+
+	// Differs In how many things.
+	Differs int64 `json:"differs,omitempty,omitzero"`
+
+	// End How it ended; absent: it stood.
+	End TargetDriftEnd `json:"end,omitempty,omitzero"`
+
+	// Found The version that was found, where it differs.
+	Found string `json:"found,omitempty,omitzero"`
+	Id    string `json:"id"`
+
+	// Recorded The version that was recorded; absent: none.
+	Recorded string `json:"recorded,omitempty,omitzero"`
+
+	// Repair The deployment that was asked for to repair it.
+	Repair string           `json:"repair,omitempty,omitzero"`
+	State  TargetDriftState `json:"state"`
+
+	// What What was recorded of it last.
+	What TargetDriftWhat `json:"what"`
+}
+
+// TargetDriftEnd How it ended; absent: it stood.
+type TargetDriftEnd string
+
+// TargetDriftState defines model for TargetDrift.State.
+type TargetDriftState string
+
+// TargetDriftWhat What was recorded of it last.
+type TargetDriftWhat string
+
+// TargetEvent defines model for TargetEvent.
+type TargetEvent struct {
+	Agent TargetAgent `json:"agent,omitempty,omitzero"`
+
+	// At When the last of it was recorded.
+	At         time.Time      `json:"at"`
+	By         Actor          `json:"by"`
+	Deployment TargetDeed     `json:"deployment,omitempty,omitzero"`
+	Document   TargetDocument `json:"document,omitempty,omitzero"`
+	Drift      TargetDrift    `json:"drift,omitempty,omitzero"`
+
+	// Entry The last entry of the record about it, by index.
+	Entry int64 `json:"entry"`
+
+	// Kind What it is about.
+	Kind TargetEventKind `json:"kind"`
+
+	// Since When the first of it was recorded.
+	Since time.Time `json:"since"`
+
+	// What The kind of that entry.
+	What string `json:"what"`
+	Why  string `json:"why,omitempty,omitzero"`
+}
+
+// TargetEventKind What it is about.
+type TargetEventKind string
+
+// TargetGrid defines model for TargetGrid.
+type TargetGrid struct {
+	Deployment string `json:"deployment"`
+
+	// Looks How each target stands, in the order of the names: a letter, with a number before it for so many alike in a row, as in 40d2rf. w to do, r running, d done, f failed, u unknown, s held, g given up.
+	Looks string `json:"looks"`
+
+	// Names The names of the targets, wave by wave and by name within one; absent when not asked for.
+	Names []string `json:"names,omitempty,omitzero"`
+
+	// Revision Of the deployment: as long as it is the same, so is everything here.
+	Revision int64  `json:"revision"`
+	State    string `json:"state"`
+	Total    int64  `json:"total"`
+
+	// Waves In their order; wave 0 is what belongs to none.
+	Waves []GridWave `json:"waves"`
+}
+
+// TargetHealth defines model for TargetHealth.
+type TargetHealth struct {
+	// Checks What each check said last, the worst first.
+	Checks    []CheckAnswer `json:"checks"`
+	Component string        `json:"component"`
+
+	// Deployment Whose plan names the checks.
+	Deployment  string `json:"deployment"`
+	Environment string `json:"environment"`
+
+	// HeardAt When it was last said; absent: not since it was changed.
+	HeardAt time.Time `json:"heardAt,omitempty,omitzero"`
+
+	// Said As it was said last.
+	Said TargetHealthSaid `json:"said"`
+
+	// Since When that began.
+	Since time.Time `json:"since"`
+
+	// State As it is known now; unknown where its agent is silent, or said nothing lately.
+	State  TargetHealthState `json:"state"`
+	Target string            `json:"target"`
+
+	// Why Why it is not known, where it is not.
+	Why string `json:"why,omitempty,omitzero"`
+}
+
+// TargetHealthSaid As it was said last.
+type TargetHealthSaid string
+
+// TargetHealthState As it is known now; unknown where its agent is silent, or said nothing lately.
+type TargetHealthState string
+
+// TargetHistory defines model for TargetHistory.
+type TargetHistory struct {
+	// At The moment that is shown.
+	At time.Time `json:"at"`
+
+	// Events What had happened to it until that moment, newest first: one for each matter.
+	Events []TargetEvent `json:"events"`
+
+	// Next The cursor of the next page of events; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Past Whether that is in the past.
+	Past    bool          `json:"past"`
+	Removed TargetRemoval `json:"removed,omitempty,omitzero"`
+
+	// Stood What stood on it at that moment, by component.
+	Stood  []TargetStood `json:"stood"`
+	Target string        `json:"target"`
+	Then   TargetThen    `json:"then,omitempty,omitzero"`
+}
+
+// TargetRemoval defines model for TargetRemoval.
+type TargetRemoval struct {
+	At time.Time `json:"at"`
+	By Actor     `json:"by"`
+}
+
+// TargetStood defines model for TargetStood.
+type TargetStood struct {
+	By          PlaceBrought `json:"by,omitempty,omitzero"`
+	Component   string       `json:"component"`
+	Deployment  string       `json:"deployment"`
+	Digest      string       `json:"digest"`
+	Environment string       `json:"environment"`
+	Since       time.Time    `json:"since"`
+	Slot        string       `json:"slot,omitempty,omitzero"`
+	Target      string       `json:"target"`
+	Uncertain   bool         `json:"uncertain"`
+	Until       time.Time    `json:"until,omitempty,omitzero"`
+	Version     string       `json:"version"`
+}
+
+// TargetThen defines model for TargetThen.
+type TargetThen struct {
+	Address string `json:"address,omitempty,omitzero"`
+
+	// Agent The agent that acted for it.
+	Agent string `json:"agent"`
+	By    Actor  `json:"by"`
+
+	// Contact How its agent is reached; only of now: how agents were reached is not recorded.
+	Contact     TargetThenContact `json:"contact,omitempty,omitzero"`
+	Description string            `json:"description,omitempty,omitzero"`
+	Environment string            `json:"environment"`
+	Kind        string            `json:"kind"`
+	Labels      map[string]string `json:"labels,omitempty,omitzero"`
+	Parameters  map[string]string `json:"parameters,omitempty,omitzero"`
+
+	// Revision Of its document.
+	Revision int64 `json:"revision"`
+
+	// SeenAt When its agent was last heard of; only of now.
+	SeenAt time.Time `json:"seenAt,omitempty,omitzero"`
+
+	// Since When that revision was applied.
+	Since time.Time `json:"since"`
+}
+
+// TargetThenContact How its agent is reached; only of now: how agents were reached is not recorded.
+type TargetThenContact string
+
+// TargetView defines model for TargetView.
+type TargetView struct {
+	Address string `json:"address,omitempty,omitzero"`
+	Agent   string `json:"agent"`
+
+	// AgentVersion The version of its agent.
+	AgentVersion string `json:"agentVersion,omitempty,omitzero"`
+
+	// Contact How its agent is reached.
+	Contact       TargetViewContact `json:"contact"`
+	Description   string            `json:"description,omitempty,omitzero"`
+	Environment   string            `json:"environment"`
+	Kind          string            `json:"kind"`
+	Labels        map[string]string `json:"labels,omitempty,omitzero"`
+	Name          string            `json:"name"`
+	Parameters    map[string]string `json:"parameters,omitempty,omitzero"`
+	Parent        string            `json:"parent,omitempty,omitzero"`
+	RedundantWith []string          `json:"redundantWith,omitempty,omitzero"`
+
+	// SeenAt When its agent was last heard of; absent: never.
+	SeenAt time.Time `json:"seenAt,omitempty,omitzero"`
+}
+
+// TargetViewContact How its agent is reached.
+type TargetViewContact string
+
+// TargetWaiver defines model for TargetWaiver.
+type TargetWaiver struct {
+	At   time.Time `json:"at"`
+	By   Actor     `json:"by"`
+	What string    `json:"what"`
+	Why  string    `json:"why,omitempty,omitzero"`
+}
+
+// Task defines model for Task.
+type Task struct {
+	// Criterion The criterion that is asked about.
+	Criterion  string `json:"criterion,omitempty,omitzero"`
+	Deployment string `json:"deployment,omitempty,omitzero"`
+
+	// Entry The entry of the calendar that would be waived: freeze/year-end.
+	Entry       string `json:"entry,omitempty,omitzero"`
+	Environment string `json:"environment,omitempty,omitzero"`
+
+	// For The member in whose place whoever asks would answer.
+	For string `json:"for,omitempty,omitzero"`
+
+	// Group The group for which whoever asks would answer.
+	Group string `json:"group,omitempty,omitzero"`
+
+	// Id Of the deployment, review or journey that asks; D-12.anew of what is asked otherwise, D-12.figures-right of a criterion, D-12.waiver of a waiver, drift.ENVIRONMENT.COMPONENT of drift.
+	Id   string   `json:"id"`
+	Kind TaskKind `json:"kind"`
+
+	// Mine Whether whoever asks can answer it.
+	Mine        bool      `json:"mine"`
+	Release     string    `json:"release,omitempty,omitzero"`
+	RequestedBy Actor     `json:"requestedBy,omitempty,omitzero"`
+	Risk        string    `json:"risk,omitempty,omitzero"`
+	Since       time.Time `json:"since"`
+
+	// Subject Of an approval: the digest that is voted on.
+	Subject string `json:"subject,omitempty,omitzero"`
+
+	// Team Whether it is a matter of whoever asks: theirs to answer, or of a group in which they sit that is asked, or that owns the environment or the component.
+	Team bool `json:"team"`
+
+	// Until Until when an answer is needed, where that is known.
+	Until   time.Time `json:"until,omitempty,omitzero"`
+	Urgency string    `json:"urgency,omitempty,omitzero"`
+
+	// Way Of what is asked otherwise: how.
+	Way TaskWay `json:"way,omitempty,omitzero"`
+
+	// Who Who can answer.
+	Who string `json:"who,omitempty,omitzero"`
+
+	// Why What is asked, in one sentence.
+	Why string `json:"why"`
+}
+
+// TaskKind defines model for Task.Kind.
+type TaskKind string
+
+// TaskWay Of what is asked otherwise: how.
+type TaskWay string
 
 // TriggerSecret defines model for TriggerSecret.
 type TriggerSecret struct {
@@ -2704,6 +6438,42 @@ type Verdict struct {
 type VerifyRecordRequest struct {
 	// Since An older checkpoint that was kept elsewhere.
 	Since string `json:"since,omitempty,omitzero"`
+}
+
+// VersionContent defines model for VersionContent.
+type VersionContent struct {
+	// Attachments What was pushed about it: bills of materials, attestations, reports.
+	Attachments []LibraryAttachment `json:"attachments"`
+
+	// Materials Why the parts are not known, where they are not.
+	Materials string `json:"materials,omitempty,omitzero"`
+
+	// Parts What the bills of materials name.
+	Parts []LibraryPart `json:"parts"`
+}
+
+// VersionDifference defines model for VersionDifference.
+type VersionDifference struct {
+	// FileCount How many files differ.
+	FileCount int64 `json:"fileCount"`
+
+	// Files Files, by path; at most 1,000.
+	Files []LibraryFileChange `json:"files"`
+
+	// FilesWhy Why files are not compared, where they are not.
+	FilesWhy string `json:"filesWhy,omitempty,omitzero"`
+
+	// PartCount How many parts differ.
+	PartCount int64 `json:"partCount"`
+
+	// Parts Parts that the bills of materials name, by name; at most 1,000.
+	Parts []LibraryPartChange `json:"parts"`
+
+	// PartsWhy Why parts are not compared, where they are not.
+	PartsWhy string `json:"partsWhy,omitempty,omitzero"`
+
+	// SameDigest Both have the same content.
+	SameDigest bool `json:"sameDigest"`
 }
 
 // VersionInputBody defines model for VersionInputBody.
@@ -2789,6 +6559,18 @@ type Waiver struct {
 	With       CalendarRef `json:"with,omitempty,omitzero"`
 }
 
+// Ways defines model for Ways.
+type Ways struct {
+	// Accept Accept it now that it has ended. Nobody accepts what they asked for or carried out.
+	Accept bool `json:"accept"`
+
+	// Ask Ask otherwise: have a new plan made, ask once more. Only who asked may, before it starts.
+	Ask bool `json:"ask"`
+
+	// Withdraw Take their own vote back.
+	Withdraw bool `json:"withdraw"`
+}
+
 // Week defines model for Week.
 type Week struct {
 	Arrived   int64     `json:"arrived"`
@@ -2814,6 +6596,30 @@ type WithdrawVoteRequest struct {
 	Reason string `json:"reason,omitempty,omitzero"`
 }
 
+// ListAccountsParams defines parameters for ListAccounts.
+type ListAccountsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// GetActivityParams defines parameters for GetActivity.
+type GetActivityParams struct {
+	// Environment Only into this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// From The beginning (RFC 3339).
+	From time.Time `form:"from" json:"from"`
+
+	// To The end (RFC 3339), at most 400 days later.
+	To time.Time `form:"to" json:"to"`
+
+	// Steps Into how many steps the time is divided.
+	Steps int64 `form:"steps,omitempty" json:"steps,omitempty,omitzero"`
+}
+
 // ListAgentsParams defines parameters for ListAgents.
 type ListAgentsParams struct {
 	// Cursor The next of the page before; empty for the first page.
@@ -2821,6 +6627,9 @@ type ListAgentsParams struct {
 
 	// Limit At most so many items.
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Name Only the agent of this name; none where there is no such agent.
+	Name string `form:"name,omitempty" json:"name,omitempty,omitzero"`
 }
 
 // ListAnnouncementsParams defines parameters for ListAnnouncements.
@@ -2876,14 +6685,20 @@ type GetBacklogFlowParams struct {
 
 // ListCalendarParams defines parameters for ListCalendar.
 type ListCalendarParams struct {
-	// Environment Only what concerns this environment.
-	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+	// Environment Only what concerns one of these environments: live,test. Several are sent with commas, or as the same parameter again.
+	Environment []string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Team Of deployments and bookings only those of this group.
+	Team string `form:"team,omitempty" json:"team,omitempty,omitzero"`
 
 	// From From this moment; now when absent.
 	From time.Time `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
 	// To Until this moment, at most 400 days later; 14 days later when absent.
 	To time.Time `form:"to,omitempty" json:"to,omitempty,omitzero"`
+
+	// Judge Say of the deployments that have not begun what speaks against each; of the first 100.
+	Judge bool `form:"judge,omitempty" json:"judge,omitempty,omitzero"`
 }
 
 // ListChangesParams defines parameters for ListChanges.
@@ -2896,6 +6711,48 @@ type ListChangesParams struct {
 
 	// Change Only of this change.
 	Change string `form:"change,omitempty" json:"change,omitempty,omitzero"`
+}
+
+// ListComponentsParams defines parameters for ListComponents.
+type ListComponentsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Text Only those that have it in name, description, service or owner.
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Service Only of this service.
+	Service string `form:"service,omitempty" json:"service,omitempty,omitzero"`
+
+	// Waiting Only those with a version in quarantine.
+	Waiting bool `form:"waiting,omitempty" json:"waiting,omitempty,omitzero"`
+}
+
+// CompareVersionsParams defines parameters for CompareVersions.
+type CompareVersionsParams struct {
+	// From The one version.
+	From string `form:"from" json:"from"`
+
+	// To The other version.
+	To string `form:"to" json:"to"`
+}
+
+// PutUploadFileParams defines parameters for PutUploadFile.
+type PutUploadFileParams struct {
+	// Path The file as it lies in the version: bin/web.
+	Path string `form:"path" json:"path"`
+
+	// Size Bytes of the whole file.
+	Size int64 `form:"size" json:"size"`
+
+	// From Where in the file the body begins: how much of it came before.
+	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Executable Whether the file may be run.
+	Executable bool `form:"executable,omitempty" json:"executable,omitempty,omitzero"`
 }
 
 // ListDeploymentsParams defines parameters for ListDeployments.
@@ -2915,17 +6772,92 @@ type ListDeploymentsParams struct {
 	// Release Only of this release.
 	Release string `form:"release,omitempty" json:"release,omitempty,omitzero"`
 
-	// State Only in this state.
-	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	// State Only in one of these states, or ended with one of these results: failed,remediated. Several are sent with commas, or as the same parameter again.
+	State []ListDeploymentsParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// Open Only those that are not closed.
 	Open bool `form:"open,omitempty" json:"open,omitempty,omitzero"`
+}
+
+// ListDeploymentsParamsState defines parameters for ListDeployments.
+type ListDeploymentsParamsState string
+
+// CountDeploymentsParams defines parameters for CountDeployments.
+type CountDeploymentsParams struct {
+	// Environment Only into this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
 }
 
 // ListDeploymentConflictsParams defines parameters for ListDeploymentConflicts.
 type ListDeploymentConflictsParams struct {
 	// At As if it began at this moment; at its planned start, or now, when absent.
 	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
+}
+
+// ListDeploymentFailuresParams defines parameters for ListDeploymentFailures.
+type ListDeploymentFailuresParams struct {
+	// Cause Only the one of this key.
+	Cause string `form:"cause,omitempty" json:"cause,omitempty,omitzero"`
+
+	// Names Give the names of up to 1,000 targets of each, not of three.
+	Names bool `form:"names,omitempty" json:"names,omitempty,omitzero"`
+
+	// IfNoneMatch The ETag of an earlier answer; where it still holds, the answer is 304 and empty.
+	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
+}
+
+// GetTargetGridParams defines parameters for GetTargetGrid.
+type GetTargetGridParams struct {
+	// Names Give the names as well; they never change while the deployment has its plan.
+	Names bool `form:"names,omitempty" json:"names,omitempty,omitzero"`
+
+	// IfNoneMatch The ETag of an earlier answer; where it still holds, the answer is 304 and empty.
+	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
+}
+
+// ListTargetGridDomainsParams defines parameters for ListTargetGridDomains.
+type ListTargetGridDomainsParams struct {
+	// By The label; when absent that of the strategy, or one that tells the targets apart.
+	By string `form:"by,omitempty" json:"by,omitempty,omitzero"`
+}
+
+// ListTargetGridNamesParams defines parameters for ListTargetGridNames.
+type ListTargetGridNamesParams struct {
+	// From The place of the first one.
+	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Limit At most so many.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// DownloadDeploymentLogParams defines parameters for DownloadDeploymentLog.
+type DownloadDeploymentLogParams struct {
+	// Target Only of this target.
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
+
+	// Step Only of the steps of this name.
+	Step string `form:"step,omitempty" json:"step,omitempty,omitzero"`
+}
+
+// SearchDeploymentLogParams defines parameters for SearchDeploymentLog.
+type SearchDeploymentLogParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Target Only of this target.
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
+
+	// Step Only of the steps of this name.
+	Step string `form:"step,omitempty" json:"step,omitempty,omitzero"`
+
+	// Text What the lines contain, in whatever case.
+	Text string `form:"text" json:"text"`
+
+	// Regex The text is a regular expression (RE2), which says itself whether case matters.
+	Regex bool `form:"regex,omitempty" json:"regex,omitempty,omitzero"`
 }
 
 // ListDeploymentOutputParams defines parameters for ListDeploymentOutput.
@@ -2979,11 +6911,23 @@ type ListDeploymentTargetsParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// State Only in this state.
-	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	State ListDeploymentTargetsParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Look Only those that look so: their state, with what it means over all phases. A target that was only verified is to do; one that was given up is skipped.
+	Look ListDeploymentTargetsParamsLook `form:"look,omitempty" json:"look,omitempty,omitzero"`
 
 	// Wave Only of this wave; 0: all.
 	Wave int64 `form:"wave,omitempty" json:"wave,omitempty,omitzero"`
+
+	// Name Exactly these, those that there are; other filters and the page then mean nothing. Several are sent with commas, or as the same parameter again.
+	Name []string `form:"name,omitempty" json:"name,omitempty,omitzero"`
 }
+
+// ListDeploymentTargetsParamsState defines parameters for ListDeploymentTargets.
+type ListDeploymentTargetsParamsState string
+
+// ListDeploymentTargetsParamsLook defines parameters for ListDeploymentTargets.
+type ListDeploymentTargetsParamsLook string
 
 // ListDocumentsParams defines parameters for ListDocuments.
 type ListDocumentsParams struct {
@@ -2995,6 +6939,9 @@ type ListDocumentsParams struct {
 
 	// Parent Only those that it lists: an environment's targets, a service's components.
 	Parent string `form:"parent,omitempty" json:"parent,omitempty,omitzero"`
+
+	// Text Only those of which all these words are found in the name or in what they say.
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
 }
 
 // ListDocumentsParamsKind defines parameters for ListDocuments.
@@ -3004,6 +6951,9 @@ type ListDocumentsParamsKind string
 type RemoveDocumentParams struct {
 	// Revision The revision that was seen; refused when it is another one by now.
 	Revision int64 `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Reason Why; kept in the record.
+	Reason string `form:"reason,omitempty" json:"reason,omitempty,omitzero"`
 }
 
 // RemoveDocumentParamsKind defines parameters for RemoveDocument.
@@ -3030,6 +6980,72 @@ type ListDocumentRevisionsParams struct {
 // ListDocumentRevisionsParamsKind defines parameters for ListDocumentRevisions.
 type ListDocumentRevisionsParamsKind string
 
+// CountDriftsParams defines parameters for CountDrifts.
+type CountDriftsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment Only this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+}
+
+// ListLookedAtParams defines parameters for ListLookedAt.
+type ListLookedAtParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment The environment.
+	Environment string `form:"environment" json:"environment"`
+}
+
+// ListDriftsParams defines parameters for ListDrifts.
+type ListDriftsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment Only in this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Target Only on this target.
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
+
+	// Component Only of this component.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Ended Those that have ended too.
+	Ended bool `form:"ended,omitempty" json:"ended,omitempty,omitzero"`
+}
+
+// CompareEnvironmentsParams defines parameters for CompareEnvironments.
+type CompareEnvironmentsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// With The other environment; with its baseline when absent.
+	With string `form:"with,omitempty" json:"with,omitempty,omitzero"`
+
+	// Component Only these components. Several are sent with commas, or as the same parameter again.
+	Component []string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Parameter Only these parameters. Several are sent with commas, or as the same parameter again.
+	Parameter []string `form:"parameter,omitempty" json:"parameter,omitempty,omitzero"`
+
+	// Alike Give what is the same on both sides too, and not only how much of it there is.
+	Alike bool `form:"alike,omitempty" json:"alike,omitempty,omitzero"`
+}
+
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
 	// Subject Only about this subject: deployment/D-12.
@@ -3037,6 +7053,9 @@ type StreamEventsParams struct {
 
 	// From Begin with the entry of this index; -1: only what comes from now on.
 	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Brief Tell of each entry only its subject and target, for who asks anew for what it concerns.
+	Brief bool `form:"brief,omitempty" json:"brief,omitempty,omitzero"`
 
 	// LastEventID Continue after this index; sent by browsers when they connect again.
 	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
@@ -3065,6 +7084,63 @@ type ListFeedsParams struct {
 	// Limit At most so many items.
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
+
+// ListHealthParams defines parameters for ListHealth.
+type ListHealthParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment Only in this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Component Only of this component.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// State Only in this state, as it was recorded last.
+	State ListHealthParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Ended The times that are over too.
+	Ended bool `form:"ended,omitempty" json:"ended,omitempty,omitzero"`
+}
+
+// ListHealthParamsState defines parameters for ListHealth.
+type ListHealthParamsState string
+
+// CountHealthParams defines parameters for CountHealth.
+type CountHealthParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListTargetHealthParams defines parameters for ListTargetHealth.
+type ListTargetHealthParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment Only in this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Component Only of this component.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Target Only on this target.
+	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
+
+	// State Only in this state, as it was said last.
+	State ListTargetHealthParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+}
+
+// ListTargetHealthParamsState defines parameters for ListTargetHealth.
+type ListTargetHealthParamsState string
 
 // ListInventoryParams defines parameters for ListInventory.
 type ListInventoryParams struct {
@@ -3104,6 +7180,57 @@ type ListJourneysParams struct {
 
 // RotateKeyParamsPurpose defines parameters for RotateKey.
 type RotateKeyParamsPurpose string
+
+// GetModelStartParams defines parameters for GetModelStart.
+type GetModelStartParams struct {
+	// Name The name of the new model; when absent that of the component, or of the start.
+	Name string `form:"name,omitempty" json:"name,omitempty,omitzero"`
+
+	// Component The component that it is for; its kind and owner are taken over.
+	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Environment The environments of its flow, in their order; the last one is the careful one. When absent, one of your own for each place of the promotion path. Several are sent with commas, or as the same parameter again.
+	Environment []string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+}
+
+// GetOverviewParams defines parameters for GetOverview.
+type GetOverviewParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment The columns; all when absent. Several are sent with commas, or as the same parameter again.
+	Environment []string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Text Only components with this in their name, their service's or their owner's.
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Service Only components of this service.
+	Service string `form:"service,omitempty" json:"service,omitempty,omitzero"`
+
+	// Show Only components of which this is true in one of the columns; of a past moment, scheduled and unknown are not known.
+	Show GetOverviewParamsShow `form:"show,omitempty" json:"show,omitempty,omitzero"`
+
+	// Group Order the rows by service, then by name; by name alone when absent.
+	Group GetOverviewParamsGroup `form:"group,omitempty" json:"group,omitempty,omitzero"`
+
+	// At A past moment (RFC 3339); now when absent.
+	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
+}
+
+// GetOverviewParamsShow defines parameters for GetOverview.
+type GetOverviewParamsShow string
+
+// GetOverviewParamsGroup defines parameters for GetOverview.
+type GetOverviewParamsGroup string
+
+// GetPlaceParams defines parameters for GetPlace.
+type GetPlaceParams struct {
+	// At A past moment (RFC 3339); now when absent.
+	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
+}
 
 // ListPinsParams defines parameters for ListPins.
 type ListPinsParams struct {
@@ -3167,11 +7294,38 @@ type ListEntriesParams struct {
 	// Target Only about this target.
 	Target string `form:"target,omitempty" json:"target,omitempty,omitzero"`
 
-	// Kind Only of these kinds.
+	// Kind Only of these kinds. Several are sent with commas, or as the same parameter again.
 	Kind []string `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
 
 	// From Only from this index on.
 	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Newest The newest first.
+	Newest bool `form:"newest,omitempty" json:"newest,omitempty,omitzero"`
+
+	// About Only about subjects of these kinds: deployment, journey, plan, version, document, account, session, agent, drift, and what else a subject begins with. Several are sent with commas, or as the same parameter again.
+	About []string `form:"about,omitempty" json:"about,omitempty,omitzero"`
+
+	// Aside Leave out what is about subjects of these kinds: session leaves out who signed in and out. Several are sent with commas, or as the same parameter again.
+	Aside []string `form:"aside,omitempty" json:"aside,omitempty,omitzero"`
+
+	// Text Only entries that hold all of these words: in what happened, about what, by whom, why, or in what else belongs to it. A word finds "gate-hel-014" by "gate-hel" and by "014"; one that no entry has finds the words that begin so.
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Environment Only about these environments. Several are sent with commas, or as the same parameter again.
+	Environment []string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Component Only about these components. Several are sent with commas, or as the same parameter again.
+	Component []string `form:"component,omitempty" json:"component,omitempty,omitzero"`
+
+	// Who Only what these did: people, agents and accounts by name. Several are sent with commas, or as the same parameter again.
+	Who []string `form:"who,omitempty" json:"who,omitempty,omitzero"`
+
+	// Since Only from this moment on (RFC 3339).
+	Since time.Time `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// Until Only before this moment (RFC 3339).
+	Until time.Time `form:"until,omitempty" json:"until,omitempty,omitzero"`
 }
 
 // ListReviewsParams defines parameters for ListReviews.
@@ -3191,6 +7345,87 @@ type ListReviewsParams struct {
 
 // ListReviewsParamsState defines parameters for ListReviews.
 type ListReviewsParamsState string
+
+// SearchParams defines parameters for Search.
+type SearchParams struct {
+	// Q Part of a name, an id such as D-12, or COMPONENT@VERSION.
+	Q string `form:"q" json:"q"`
+
+	// Limit At most so many of each kind.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// EndSessionsParams defines parameters for EndSessions.
+type EndSessionsParams struct {
+	// Person Whose; one's own by default.
+	Person string `form:"person,omitempty" json:"person,omitempty,omitzero"`
+}
+
+// ListSessionsParams defines parameters for ListSessions.
+type ListSessionsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Person Of this person; * for everybody. One's own by default.
+	Person string `form:"person,omitempty" json:"person,omitempty,omitzero"`
+}
+
+// ListTargetsParams defines parameters for ListTargets.
+type ListTargetsParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Environment Only in this environment.
+	Environment string `form:"environment,omitempty" json:"environment,omitempty,omitzero"`
+
+	// Text Words that are all found in the name, a label, the address, the agent or the kind; zone=a is a label with its value.
+	Text string `form:"text,omitempty" json:"text,omitempty,omitzero"`
+
+	// Contact Only those whose agents are reached so. Several are sent with commas, or as the same parameter again.
+	Contact []ListTargetsParamsContact `form:"contact,omitempty" json:"contact,omitempty,omitzero"`
+}
+
+// ListTargetsParamsContact defines parameters for ListTargets.
+type ListTargetsParamsContact string
+
+// GetTargetHistoryParams defines parameters for GetTargetHistory.
+type GetTargetHistoryParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// At A past moment (RFC 3339); now when absent.
+	At time.Time `form:"at,omitempty" json:"at,omitempty,omitzero"`
+}
+
+// ListTasksParams defines parameters for ListTasks.
+type ListTasksParams struct {
+	// Cursor The next of the page before; empty for the first page.
+	Cursor string `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit At most so many items.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Mine Only what whoever asks can answer.
+	Mine bool `form:"mine,omitempty" json:"mine,omitempty,omitzero"`
+
+	// Team Only that, and what is a matter of the groups in which they sit.
+	Team bool `form:"team,omitempty" json:"team,omitempty,omitzero"`
+}
+
+// ListDoneTasksParams defines parameters for ListDoneTasks.
+type ListDoneTasksParams struct {
+	// Limit At most so many.
+	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
 
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {
@@ -3231,6 +7466,12 @@ type ListVersionsParams struct {
 	Component string `form:"component,omitempty" json:"component,omitempty,omitzero"`
 }
 
+// SetAccountJSONRequestBody defines body for SetAccount for application/json ContentType.
+type SetAccountJSONRequestBody = SetAccountRequest
+
+// CreateCodeJSONRequestBody defines body for CreateCode for application/json ContentType.
+type CreateCodeJSONRequestBody = CreateCodeRequest
+
 // EnrolAgentJSONRequestBody defines body for EnrolAgent for application/json ContentType.
 type EnrolAgentJSONRequestBody = EnvironmentEnrolmentRequest
 
@@ -3240,6 +7481,9 @@ type RevokeAgentJSONRequestBody = RevokeAgentRequest
 // SayOfChangeJSONRequestBody defines body for SayOfChange for application/json ContentType.
 type SayOfChangeJSONRequestBody = ChangeWord
 
+// FinishUploadJSONRequestBody defines body for FinishUpload for application/json ContentType.
+type FinishUploadJSONRequestBody = FinishUploadRequest
+
 // AddVersionJSONRequestBody defines body for AddVersion for application/json ContentType.
 type AddVersionJSONRequestBody = VersionInputBody
 
@@ -3248,6 +7492,9 @@ type AdmitVersionJSONRequestBody = MoveInputBody
 
 // AddEvidenceJSONRequestBody defines body for AddEvidence for application/json ContentType.
 type AddEvidenceJSONRequestBody = AddEvidenceRequest
+
+// QuarantineVersionJSONRequestBody defines body for QuarantineVersion for application/json ContentType.
+type QuarantineVersionJSONRequestBody = MoveInputBody
 
 // WithdrawVersionJSONRequestBody defines body for WithdrawVersion for application/json ContentType.
 type WithdrawVersionJSONRequestBody = MoveInputBody
@@ -3264,14 +7511,23 @@ type AskDeploymentAgainJSONRequestBody = AgainRequest
 // CancelDeploymentJSONRequestBody defines body for CancelDeployment for application/json ContentType.
 type CancelDeploymentJSONRequestBody = CancelDeploymentRequest
 
+// AnswerCriterionJSONRequestBody defines body for AnswerCriterion for application/json ContentType.
+type AnswerCriterionJSONRequestBody = AnswerCriterionRequest
+
 // GuideDeploymentJSONRequestBody defines body for GuideDeployment for application/json ContentType.
 type GuideDeploymentJSONRequestBody = GuideDeploymentRequest
+
+// PauseDeploymentJSONRequestBody defines body for PauseDeployment for application/json ContentType.
+type PauseDeploymentJSONRequestBody = PauseDeploymentRequest
 
 // ReplanDeploymentJSONRequestBody defines body for ReplanDeployment for application/json ContentType.
 type ReplanDeploymentJSONRequestBody = Why
 
 // RescheduleDeploymentJSONRequestBody defines body for RescheduleDeployment for application/json ContentType.
 type RescheduleDeploymentJSONRequestBody = RescheduleRequest
+
+// ResumeDeploymentJSONRequestBody defines body for ResumeDeployment for application/json ContentType.
+type ResumeDeploymentJSONRequestBody = ResumeDeploymentRequest
 
 // CreateVoteJSONRequestBody defines body for CreateVote for application/json ContentType.
 type CreateVoteJSONRequestBody = VoteRequest
@@ -3287,6 +7543,15 @@ type RevokeWaiverJSONRequestBody = RevokeWaiverRequest
 
 // ApplyDocumentsJSONRequestBody defines body for ApplyDocuments for application/json ContentType.
 type ApplyDocumentsJSONRequestBody = ApplyInputBody
+
+// AcceptDriftJSONRequestBody defines body for AcceptDrift for application/json ContentType.
+type AcceptDriftJSONRequestBody = AcceptDriftRequest
+
+// CheckDriftJSONRequestBody defines body for CheckDrift for application/json ContentType.
+type CheckDriftJSONRequestBody = CheckDriftRequest
+
+// RepairDriftJSONRequestBody defines body for RepairDrift for application/json ContentType.
+type RepairDriftJSONRequestBody = RepairDriftRequest
 
 // CreateEnrolmentJSONRequestBody defines body for CreateEnrolment for application/json ContentType.
 type CreateEnrolmentJSONRequestBody = CreateEnrolmentRequest
@@ -3314,6 +7579,15 @@ type VerifyRecordJSONRequestBody = VerifyRecordRequest
 
 // CompleteReviewJSONRequestBody defines body for CompleteReview for application/json ContentType.
 type CompleteReviewJSONRequestBody = ReviewResult
+
+// SetPasswordJSONRequestBody defines body for SetPassword for application/json ContentType.
+type SetPasswordJSONRequestBody = SetPasswordRequest
+
+// SignInJSONRequestBody defines body for SignIn for application/json ContentType.
+type SignInJSONRequestBody = SignInRequest
+
+// RedeemCodeJSONRequestBody defines body for RedeemCode for application/json ContentType.
+type RedeemCodeJSONRequestBody = RedeemCodeRequest
 
 // ShowSubscriptionSecretJSONRequestBody defines body for ShowSubscriptionSecret for application/json ContentType.
 type ShowSubscriptionSecretJSONRequestBody = ShowSubscriptionSecretRequest
@@ -3400,6 +7674,56 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 
 // The interface specification for the client above.
 type ClientInterface interface {
+
+	// ListAccounts List who can sign in, by person
+	//
+	// Needs the right to administer.
+	//
+	// Corresponds with GET /api/v1/accounts (the `ListAccounts` operationId).
+	ListAccounts(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetAccountWithBody Say what a person may do when signed in, or close their account
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+	SetAccountWithBody(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetAccount Say what a person may do when signed in, or close their account
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+	SetAccount(ctx context.Context, person string, body SetAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCodeWithBody Make a code with which a person signs in once, and chooses a password
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+	CreateCodeWithBody(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCode Make a code with which a person signs in once, and chooses a password
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+	CreateCode(ctx context.Context, person string, body CreateCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetActivity Count deployments by when they began, in steps of time, and tell when freezes held
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/activity (the `GetActivity` operationId).
+	GetActivity(ctx context.Context, params *GetActivityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAgents List agents by name
 	//
@@ -3514,6 +7838,90 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
 	SayOfChange(ctx context.Context, change string, body SayOfChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListComponents List components by name, with what the library holds of each
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/components (the `ListComponents` operationId).
+	ListComponents(ctx context.Context, params *ListComponentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetComponent Show a component with what the library holds of it
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/components/{component} (the `GetComponent` operationId).
+	GetComponent(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompareVersions Compare two versions: their files and their bills of materials
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/components/{component}/difference (the `CompareVersions` operationId).
+	CompareVersions(ctx context.Context, component string, params *CompareVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListComponentPlaces List where the versions of a component are now
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/components/{component}/places (the `ListComponentPlaces` operationId).
+	ListComponentPlaces(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BeginUpload Begin to put files in that become a version
+	//
+	// Files come in one by one, as large as they are, and become the artifact that a push of them would have made. What is not finished is removed a day after something was last added.
+	//
+	// Needs the right to stock.
+	//
+	// Corresponds with POST /api/v1/components/{component}/uploads (the `BeginUpload` operationId).
+	BeginUpload(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DropUpload Give an upload up, with what came
+	//
+	// Needs the right to stock.
+	//
+	// Corresponds with DELETE /api/v1/components/{component}/uploads/{upload} (the `DropUpload` operationId).
+	DropUpload(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUpload Show what of an upload came
+	//
+	// Needs the right to stock.
+	//
+	// Corresponds with GET /api/v1/components/{component}/uploads/{upload} (the `GetUpload` operationId).
+	GetUpload(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutUploadFileWithBody Put a file into an upload, or the rest of one
+	//
+	// The body is the file as it is. It is written as it comes in, and may be sent again: what came before it broke off stays, and the rest follows from there on.
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/components/{component}/uploads/{upload}/files (the `PutUploadFile` operationId).
+	PutUploadFileWithBody(ctx context.Context, component string, upload string, params *PutUploadFileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FinishUploadWithBody Make a version of what was put in
+	//
+	// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+	FinishUploadWithBody(ctx context.Context, component string, upload string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FinishUpload Make a version of what was put in
+	//
+	// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+	//
+	// Needs the right to stock.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+	FinishUpload(ctx context.Context, component string, upload string, body FinishUploadJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AddVersionWithBody Record a version whose media were pushed
 	//
 	// Needs the right to stock.
@@ -3557,6 +7965,20 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/components/{component}/versions/{version}/admit (the `AdmitVersion` operationId).
 	AdmitVersion(ctx context.Context, component string, version string, body AdmitVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DownloadAttachment Download what was pushed about a version
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/components/{component}/versions/{version}/attachments/{digest} (the `DownloadAttachment` operationId).
+	DownloadAttachment(ctx context.Context, component string, version string, digest string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVersionContent Show what a version is made of and what was pushed about it
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/components/{component}/versions/{version}/content (the `GetVersionContent` operationId).
+	GetVersionContent(ctx context.Context, component string, version string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// AddEvidenceWithBody Send the result of a test suite on a version in
 	//
 	// Needs the right to stock.
@@ -3574,6 +7996,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
 	AddEvidence(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// QuarantineVersionWithBody Take a version back into quarantine; what is deployed stays
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+	QuarantineVersionWithBody(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// QuarantineVersion Take a version back into quarantine; what is deployed stays
+	//
+	// Needs the right to stock.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+	QuarantineVersion(ctx context.Context, component string, version string, body QuarantineVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// WithdrawVersionWithBody Forbid a version from now on
 	//
@@ -3617,6 +8057,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/deployments (the `CreateDeployment` operationId).
 	CreateDeployment(ctx context.Context, body CreateDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountDeployments Count deployments by state and result
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/counts (the `CountDeployments` operationId).
+	CountDeployments(ctx context.Context, params *CountDeploymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDeployment Show a deployment
 	//
@@ -3675,7 +8122,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment}/bundle (the `ExportRecord` operationId).
 	ExportRecord(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CancelDeploymentWithBody End a deployment as soon as what is being done has come to a stop
+	// CancelDeploymentWithBody End a deployment as soon as what is being done has come to a stop, or at once
 	//
 	// Needs the right to deploy.
 	//
@@ -3684,7 +8131,7 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/cancel (the `CancelDeployment` operationId).
 	CancelDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CancelDeployment End a deployment as soon as what is being done has come to a stop
+	// CancelDeployment End a deployment as soon as what is being done has come to a stop, or at once
 	//
 	// Needs the right to deploy.
 	//
@@ -3699,6 +8146,54 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
 	ListDeploymentConflicts(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerCriterionWithBody Confirm or refuse a criterion of a deployment that is judged by hand
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+	AnswerCriterionWithBody(ctx context.Context, deployment string, criterion string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerCriterion Confirm or refuse a criterion of a deployment that is judged by hand
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+	AnswerCriterion(ctx context.Context, deployment string, criterion string, body AnswerCriterionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDeploymentFailures List what went wrong by cause, with the targets that it befell
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/failures (the `ListDeploymentFailures` operationId).
+	ListDeploymentFailures(ctx context.Context, deployment string, params *ListDeploymentFailuresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTargetGrid Show all targets of a deployment as counts and one letter each
+	//
+	// Its ETag is the deployment's revision: with If-None-Match, nothing is sent where nothing changed.
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/grid (the `GetTargetGrid` operationId).
+	GetTargetGrid(ctx context.Context, deployment string, params *GetTargetGridParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTargetGridDomains Part the targets of the grid into failure domains, by a label
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/grid/domains (the `ListTargetGridDomains` operationId).
+	ListTargetGridDomains(ctx context.Context, deployment string, params *ListTargetGridDomainsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTargetGridNames Give the names of some targets in the order of the grid
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/grid/names (the `ListTargetGridNames` operationId).
+	ListTargetGridNames(ctx context.Context, deployment string, params *ListTargetGridNamesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GuideDeploymentWithBody Answer a deployment that awaits guidance
 	//
@@ -3718,12 +8213,44 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/guidance (the `GuideDeployment` operationId).
 	GuideDeployment(ctx context.Context, deployment string, body GuideDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DownloadDeploymentLog Download what steps printed as text, line by line as the lines ended
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/log (the `DownloadDeploymentLog` operationId).
+	DownloadDeploymentLog(ctx context.Context, deployment string, params *DownloadDeploymentLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchDeploymentLog Find lines in what steps printed
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/log/lines (the `SearchDeploymentLog` operationId).
+	SearchDeploymentLog(ctx context.Context, deployment string, params *SearchDeploymentLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeploymentOutput List what steps printed, in order of arrival
 	//
 	// Needs the right to view.
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/output (the `ListDeploymentOutput` operationId).
 	ListDeploymentOutput(ctx context.Context, deployment string, params *ListDeploymentOutputParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PauseDeploymentWithBody Let nothing further of a deployment begin, until it is resumed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+	PauseDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PauseDeployment Let nothing further of a deployment begin, until it is resumed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+	PauseDeployment(ctx context.Context, deployment string, body PauseDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplanDeploymentWithBody Give a deployment the plan that its request gives now; say what changed
 	//
@@ -3767,6 +8294,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
 	RescheduleDeployment(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResumeDeploymentWithBody Have a paused deployment go on where it was stopped
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+	ResumeDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResumeDeployment Have a paused deployment go on where it was stopped
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+	ResumeDeployment(ctx context.Context, deployment string, body ResumeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDeploymentSlots Propose times at which a deployment fits, the best first
 	//
@@ -3914,6 +8459,88 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/documents/{kind}/{name}/revisions (the `ListDocumentRevisions` operationId).
 	ListDocumentRevisions(ctx context.Context, kind ListDocumentRevisionsParamsKind, name string, params *ListDocumentRevisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AcceptDriftWithBody Make what was found the record
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+	AcceptDriftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptDrift Make what was found the record
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+	AcceptDrift(ctx context.Context, body AcceptDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckDriftWithBody Have targets looked at now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+	CheckDriftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckDrift Have targets looked at now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+	CheckDrift(ctx context.Context, body CheckDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountDrifts Count what is other than recorded, and what was not looked at, by environment
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/drift/environments (the `CountDrifts` operationId).
+	CountDrifts(ctx context.Context, params *CountDriftsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RepairDriftWithBody Ask for deployments that put what is recorded onto the targets that differ
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+	RepairDriftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RepairDrift Ask for deployments that put what is recorded onto the targets that differ
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+	RepairDrift(ctx context.Context, body RepairDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLookedAt List the targets of an environment with when they were last looked at
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/drift/targets (the `ListLookedAt` operationId).
+	ListLookedAt(ctx context.Context, params *ListLookedAtParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDrifts List what is other than recorded, newest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/drifts (the `ListDrifts` operationId).
+	ListDrifts(ctx context.Context, params *ListDriftsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDrift Show one drift with everything that differs
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/drifts/{drift} (the `GetDrift` operationId).
+	GetDrift(ctx context.Context, drift string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CreateEnrolmentWithBody Allow one agent to enrol once
 	//
 	// Needs the right to enrol.
@@ -3931,6 +8558,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/enrolments (the `CreateEnrolment` operationId).
 	CreateEnrolment(ctx context.Context, body CreateEnrolmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEnvironment Show an environment with what stands in it, and how much of that is other than recorded
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/environments/{environment} (the `GetEnvironment` operationId).
+	GetEnvironment(ctx context.Context, environment string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CompareEnvironments Compare an environment with another, or with its baseline
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/environments/{environment}/comparison (the `CompareEnvironments` operationId).
+	CompareEnvironments(ctx context.Context, environment string, params *CompareEnvironmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamEvents Stream the entries of the record as they are sealed (server-sent events)
 	//
@@ -3977,6 +8618,29 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
 	RevokeFeed(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListHealth List how components do their work in environments, the last that changed first
+	//
+	// Of components whose model names health checks. A state chooses as it was recorded last; of targets whose agents are silent nobody can say, which each answer takes into account.
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/health (the `ListHealth` operationId).
+	ListHealth(ctx context.Context, params *ListHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CountHealth Count by environment how components do their work
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/health/environments (the `CountHealth` operationId).
+	CountHealth(ctx context.Context, params *CountHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTargetHealth List how components do their work on targets, with what each check said last
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/health/targets (the `ListTargetHealth` operationId).
+	ListTargetHealth(ctx context.Context, params *ListTargetHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListInventory List what is where, now or at a past moment
 	//
@@ -4048,6 +8712,45 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
 	RotateKey(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListModelStarts List the ready-made models to begin with
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/model-starts (the `ListModelStarts` operationId).
+	ListModelStarts(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetModelStart Give a ready-made model as YAML, filled in
+	//
+	// Nothing is stored: the document is applied like any other.
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/model-starts/{start} (the `GetModelStart` operationId).
+	GetModelStart(ctx context.Context, start string, params *GetModelStartParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetModelResults Tell what came of a model so far, and what it is for
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/models/{model}/results (the `GetModelResults` operationId).
+	GetModelResults(ctx context.Context, model string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOverview Show what is where: components by environments, now or at a past moment
+	//
+	// A window of rows, each with a cell for every environment in which there is something to say. Of a past moment it says what stood where, what had drifted, what was kept out, what was under way and which freezes held, from the history and the record.
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/overview (the `GetOverview` operationId).
+	GetOverview(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlace Show what of a component stands in an environment, since when and by whose authority
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/overview/{component}/{environment} (the `GetPlace` operationId).
+	GetPlace(ctx context.Context, component string, environment string, params *GetPlaceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPins List what is kept out of environments
 	//
@@ -4138,12 +8841,19 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/plans/{plan}/targets (the `ListPlanTargets` operationId).
 	ListPlanTargets(ctx context.Context, plan string, params *ListPlanTargetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListEntries List entries of the record, oldest first
+	// ListEntries List entries of the record, the oldest first, or the newest
 	//
 	// Needs the right to view.
 	//
 	// Corresponds with GET /api/v1/record/entries (the `ListEntries` operationId).
 	ListEntries(ctx context.Context, params *ListEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEntry Show an entry of the record with the proof that it is in the log
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/record/entries/{index} (the `GetEntry` operationId).
+	GetEntry(ctx context.Context, index int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRecordHead Show the size, the root and the signed checkpoint of the record
 	//
@@ -4209,6 +8919,114 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
 	CompleteReview(ctx context.Context, review string, body CompleteReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListRoles List the roles, what each allows, and who has it
+	//
+	// A role holds in every environment. Who may approve what is said by groups and policies.
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/roles (the `ListRoles` operationId).
+	ListRoles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Search Find things by a part of their name, by their id, or by the beginning of a digest
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/search (the `Search` operationId).
+	Search(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignOut Sign out: end this session
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with DELETE /api/v1/session (the `SignOut` operationId).
+	SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSession Say who asks, and what they may do
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/session (the `GetSession` operationId).
+	GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPasswordWithBody Set one's own password; all other sessions end
+	//
+	// Needs the right to view.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+	SetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPassword Set one's own password; all other sessions end
+	//
+	// Needs the right to view.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+	SetPassword(ctx context.Context, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSessions End all sessions of a person: one's own but this one
+	//
+	// Needs the right to view. Those of others are for administrators.
+	//
+	// Corresponds with DELETE /api/v1/sessions (the `EndSessions` operationId).
+	EndSessions(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSessions List open sessions by id: one's own
+	//
+	// Needs the right to view. Those of others are for administrators.
+	//
+	// Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
+	ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInWithBody Sign in with name and password; the answer sets the cookie of the session
+	//
+	// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+	SignInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignIn Sign in with name and password; the answer sets the cookie of the session
+	//
+	// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+	SignIn(ctx context.Context, body SignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RedeemCodeWithBody Sign in with a code that an administrator made, once, and choose a password
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+	RedeemCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RedeemCode Sign in with a code that an administrator made, once, and choose a password
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+	RedeemCode(ctx context.Context, body RedeemCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSession End a session at once: one's own
+	//
+	// Needs the right to view. Those of others are for administrators.
+	//
+	// Corresponds with DELETE /api/v1/sessions/{session} (the `EndSession` operationId).
+	EndSession(ctx context.Context, session string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSettings Show what the server runs with
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/settings (the `GetSettings` operationId).
+	GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
 	//
 	// Needs the right to administer.
@@ -4234,6 +9052,43 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/subscriptions/{subscription}/trial (the `TrySubscription` operationId).
 	TrySubscription(ctx context.Context, subscription string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListTargets List targets by name, with how their agents are reached
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/targets (the `ListTargets` operationId).
+	ListTargets(ctx context.Context, params *ListTargetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTarget Show a target with what is there and what its agent says of it
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/targets/{target} (the `GetTarget` operationId).
+	GetTarget(ctx context.Context, target string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTargetHistory Show what stood on a target, now or at a past moment, by whose authority, and what had happened to it
+	//
+	// It outlives the target: of one that was taken away it says what the record holds. Events are newest first, one for each matter: a deployment, a drift, a change of the target's document, a change of its agent.
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/targets/{target}/history (the `GetTargetHistory` operationId).
+	GetTargetHistory(ctx context.Context, target string, params *GetTargetHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTasks List what waits for a person, the most urgent and oldest first
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/tasks (the `ListTasks` operationId).
+	ListTasks(ctx context.Context, params *ListTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDoneTasks List what whoever asks answered lately, the last first, from the record
+	//
+	// Needs the right to view.
+	//
+	// Corresponds with GET /api/v1/tasks/done (the `ListDoneTasks` operationId).
+	ListDoneTasks(ctx context.Context, params *ListDoneTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTokens List tokens by id
 	//
 	// Needs the right to administer.
@@ -4243,7 +9098,7 @@ type ClientInterface interface {
 
 	// CreateTokenWithBody Make an API token
 	//
-	// Needs the right to administer.
+	// Needs the right to view.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4252,7 +9107,7 @@ type ClientInterface interface {
 
 	// CreateToken Make an API token
 	//
-	// Needs the right to administer.
+	// Needs the right to view.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4343,6 +9198,116 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/whoami (the `Whoami` operationId).
 	Whoami(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListAccounts List who can sign in, by person
+//
+// Needs the right to administer.
+//
+// Corresponds with GET /api/v1/accounts (the `ListAccounts` operationId).
+func (c *Client) ListAccounts(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAccountsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetAccountWithBody Say what a person may do when signed in, or close their account
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+func (c *Client) SetAccountWithBody(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetAccountRequestWithBody(c.Server, person, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetAccount Say what a person may do when signed in, or close their account
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+func (c *Client) SetAccount(ctx context.Context, person string, body SetAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetAccountRequest(c.Server, person, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCodeWithBody Make a code with which a person signs in once, and chooses a password
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+func (c *Client) CreateCodeWithBody(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCodeRequestWithBody(c.Server, person, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCode Make a code with which a person signs in once, and chooses a password
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+func (c *Client) CreateCode(ctx context.Context, person string, body CreateCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCodeRequest(c.Server, person, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetActivity Count deployments by when they began, in steps of time, and tell when freezes held
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/activity (the `GetActivity` operationId).
+func (c *Client) GetActivity(ctx context.Context, params *GetActivityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetActivityRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListAgents List agents by name
@@ -4608,6 +9573,190 @@ func (c *Client) SayOfChange(ctx context.Context, change string, body SayOfChang
 	return c.Client.Do(req)
 }
 
+// ListComponents List components by name, with what the library holds of each
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/components (the `ListComponents` operationId).
+func (c *Client) ListComponents(ctx context.Context, params *ListComponentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListComponentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetComponent Show a component with what the library holds of it
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/components/{component} (the `GetComponent` operationId).
+func (c *Client) GetComponent(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetComponentRequest(c.Server, component)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompareVersions Compare two versions: their files and their bills of materials
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/components/{component}/difference (the `CompareVersions` operationId).
+func (c *Client) CompareVersions(ctx context.Context, component string, params *CompareVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareVersionsRequest(c.Server, component, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListComponentPlaces List where the versions of a component are now
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/components/{component}/places (the `ListComponentPlaces` operationId).
+func (c *Client) ListComponentPlaces(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListComponentPlacesRequest(c.Server, component)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BeginUpload Begin to put files in that become a version
+//
+// Files come in one by one, as large as they are, and become the artifact that a push of them would have made. What is not finished is removed a day after something was last added.
+//
+// Needs the right to stock.
+//
+// Corresponds with POST /api/v1/components/{component}/uploads (the `BeginUpload` operationId).
+func (c *Client) BeginUpload(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBeginUploadRequest(c.Server, component)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DropUpload Give an upload up, with what came
+//
+// Needs the right to stock.
+//
+// Corresponds with DELETE /api/v1/components/{component}/uploads/{upload} (the `DropUpload` operationId).
+func (c *Client) DropUpload(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDropUploadRequest(c.Server, component, upload)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetUpload Show what of an upload came
+//
+// Needs the right to stock.
+//
+// Corresponds with GET /api/v1/components/{component}/uploads/{upload} (the `GetUpload` operationId).
+func (c *Client) GetUpload(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUploadRequest(c.Server, component, upload)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutUploadFileWithBody Put a file into an upload, or the rest of one
+//
+// The body is the file as it is. It is written as it comes in, and may be sent again: what came before it broke off stays, and the rest follows from there on.
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/components/{component}/uploads/{upload}/files (the `PutUploadFile` operationId).
+func (c *Client) PutUploadFileWithBody(ctx context.Context, component string, upload string, params *PutUploadFileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutUploadFileRequestWithBody(c.Server, component, upload, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FinishUploadWithBody Make a version of what was put in
+//
+// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+func (c *Client) FinishUploadWithBody(ctx context.Context, component string, upload string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFinishUploadRequestWithBody(c.Server, component, upload, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FinishUpload Make a version of what was put in
+//
+// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+//
+// Needs the right to stock.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+func (c *Client) FinishUpload(ctx context.Context, component string, upload string, body FinishUploadJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFinishUploadRequest(c.Server, component, upload, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AddVersionWithBody Record a version whose media were pushed
 //
 // Needs the right to stock.
@@ -4701,6 +9850,40 @@ func (c *Client) AdmitVersion(ctx context.Context, component string, version str
 	return c.Client.Do(req)
 }
 
+// DownloadAttachment Download what was pushed about a version
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/components/{component}/versions/{version}/attachments/{digest} (the `DownloadAttachment` operationId).
+func (c *Client) DownloadAttachment(ctx context.Context, component string, version string, digest string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadAttachmentRequest(c.Server, component, version, digest)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetVersionContent Show what a version is made of and what was pushed about it
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/components/{component}/versions/{version}/content (the `GetVersionContent` operationId).
+func (c *Client) GetVersionContent(ctx context.Context, component string, version string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVersionContentRequest(c.Server, component, version)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // AddEvidenceWithBody Send the result of a test suite on a version in
 //
 // Needs the right to stock.
@@ -4729,6 +9912,44 @@ func (c *Client) AddEvidenceWithBody(ctx context.Context, component string, vers
 // Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
 func (c *Client) AddEvidence(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddEvidenceRequest(c.Server, component, version, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// QuarantineVersionWithBody Take a version back into quarantine; what is deployed stays
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+func (c *Client) QuarantineVersionWithBody(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQuarantineVersionRequestWithBody(c.Server, component, version, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// QuarantineVersion Take a version back into quarantine; what is deployed stays
+//
+// Needs the right to stock.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+func (c *Client) QuarantineVersion(ctx context.Context, component string, version string, body QuarantineVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQuarantineVersionRequest(c.Server, component, version, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4822,6 +10043,23 @@ func (c *Client) CreateDeploymentWithBody(ctx context.Context, contentType strin
 // Corresponds with POST /api/v1/deployments (the `CreateDeployment` operationId).
 func (c *Client) CreateDeployment(ctx context.Context, body CreateDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateDeploymentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountDeployments Count deployments by state and result
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/counts (the `CountDeployments` operationId).
+func (c *Client) CountDeployments(ctx context.Context, params *CountDeploymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountDeploymentsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4959,7 +10197,7 @@ func (c *Client) ExportRecord(ctx context.Context, deployment string, reqEditors
 	return c.Client.Do(req)
 }
 
-// CancelDeploymentWithBody End a deployment as soon as what is being done has come to a stop
+// CancelDeploymentWithBody End a deployment as soon as what is being done has come to a stop, or at once
 //
 // Needs the right to deploy.
 //
@@ -4978,7 +10216,7 @@ func (c *Client) CancelDeploymentWithBody(ctx context.Context, deployment string
 	return c.Client.Do(req)
 }
 
-// CancelDeployment End a deployment as soon as what is being done has come to a stop
+// CancelDeployment End a deployment as soon as what is being done has come to a stop, or at once
 //
 // Needs the right to deploy.
 //
@@ -5004,6 +10242,114 @@ func (c *Client) CancelDeployment(ctx context.Context, deployment string, body C
 // Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
 func (c *Client) ListDeploymentConflicts(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDeploymentConflictsRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerCriterionWithBody Confirm or refuse a criterion of a deployment that is judged by hand
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+func (c *Client) AnswerCriterionWithBody(ctx context.Context, deployment string, criterion string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerCriterionRequestWithBody(c.Server, deployment, criterion, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerCriterion Confirm or refuse a criterion of a deployment that is judged by hand
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+func (c *Client) AnswerCriterion(ctx context.Context, deployment string, criterion string, body AnswerCriterionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerCriterionRequest(c.Server, deployment, criterion, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDeploymentFailures List what went wrong by cause, with the targets that it befell
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/failures (the `ListDeploymentFailures` operationId).
+func (c *Client) ListDeploymentFailures(ctx context.Context, deployment string, params *ListDeploymentFailuresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeploymentFailuresRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTargetGrid Show all targets of a deployment as counts and one letter each
+//
+// Its ETag is the deployment's revision: with If-None-Match, nothing is sent where nothing changed.
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/grid (the `GetTargetGrid` operationId).
+func (c *Client) GetTargetGrid(ctx context.Context, deployment string, params *GetTargetGridParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTargetGridRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTargetGridDomains Part the targets of the grid into failure domains, by a label
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/grid/domains (the `ListTargetGridDomains` operationId).
+func (c *Client) ListTargetGridDomains(ctx context.Context, deployment string, params *ListTargetGridDomainsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTargetGridDomainsRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTargetGridNames Give the names of some targets in the order of the grid
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/grid/names (the `ListTargetGridNames` operationId).
+func (c *Client) ListTargetGridNames(ctx context.Context, deployment string, params *ListTargetGridNamesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTargetGridNamesRequest(c.Server, deployment, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5052,6 +10398,40 @@ func (c *Client) GuideDeployment(ctx context.Context, deployment string, body Gu
 	return c.Client.Do(req)
 }
 
+// DownloadDeploymentLog Download what steps printed as text, line by line as the lines ended
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/log (the `DownloadDeploymentLog` operationId).
+func (c *Client) DownloadDeploymentLog(ctx context.Context, deployment string, params *DownloadDeploymentLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadDeploymentLogRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchDeploymentLog Find lines in what steps printed
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/log/lines (the `SearchDeploymentLog` operationId).
+func (c *Client) SearchDeploymentLog(ctx context.Context, deployment string, params *SearchDeploymentLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchDeploymentLogRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListDeploymentOutput List what steps printed, in order of arrival
 //
 // Needs the right to view.
@@ -5059,6 +10439,44 @@ func (c *Client) GuideDeployment(ctx context.Context, deployment string, body Gu
 // Corresponds with GET /api/v1/deployments/{deployment}/output (the `ListDeploymentOutput` operationId).
 func (c *Client) ListDeploymentOutput(ctx context.Context, deployment string, params *ListDeploymentOutputParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDeploymentOutputRequest(c.Server, deployment, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PauseDeploymentWithBody Let nothing further of a deployment begin, until it is resumed
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+func (c *Client) PauseDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPauseDeploymentRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PauseDeployment Let nothing further of a deployment begin, until it is resumed
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+func (c *Client) PauseDeployment(ctx context.Context, deployment string, body PauseDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPauseDeploymentRequest(c.Server, deployment, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5152,6 +10570,44 @@ func (c *Client) RescheduleDeploymentWithBody(ctx context.Context, deployment st
 // Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
 func (c *Client) RescheduleDeployment(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRescheduleDeploymentRequest(c.Server, deployment, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResumeDeploymentWithBody Have a paused deployment go on where it was stopped
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+func (c *Client) ResumeDeploymentWithBody(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResumeDeploymentRequestWithBody(c.Server, deployment, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResumeDeployment Have a paused deployment go on where it was stopped
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+func (c *Client) ResumeDeployment(ctx context.Context, deployment string, body ResumeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResumeDeploymentRequest(c.Server, deployment, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5488,6 +10944,188 @@ func (c *Client) ListDocumentRevisions(ctx context.Context, kind ListDocumentRev
 	return c.Client.Do(req)
 }
 
+// AcceptDriftWithBody Make what was found the record
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+func (c *Client) AcceptDriftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptDriftRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptDrift Make what was found the record
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+func (c *Client) AcceptDrift(ctx context.Context, body AcceptDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptDriftRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckDriftWithBody Have targets looked at now
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+func (c *Client) CheckDriftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckDriftRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckDrift Have targets looked at now
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+func (c *Client) CheckDrift(ctx context.Context, body CheckDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckDriftRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountDrifts Count what is other than recorded, and what was not looked at, by environment
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/drift/environments (the `CountDrifts` operationId).
+func (c *Client) CountDrifts(ctx context.Context, params *CountDriftsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountDriftsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RepairDriftWithBody Ask for deployments that put what is recorded onto the targets that differ
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+func (c *Client) RepairDriftWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRepairDriftRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RepairDrift Ask for deployments that put what is recorded onto the targets that differ
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+func (c *Client) RepairDrift(ctx context.Context, body RepairDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRepairDriftRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLookedAt List the targets of an environment with when they were last looked at
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/drift/targets (the `ListLookedAt` operationId).
+func (c *Client) ListLookedAt(ctx context.Context, params *ListLookedAtParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLookedAtRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDrifts List what is other than recorded, newest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/drifts (the `ListDrifts` operationId).
+func (c *Client) ListDrifts(ctx context.Context, params *ListDriftsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDriftsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDrift Show one drift with everything that differs
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/drifts/{drift} (the `GetDrift` operationId).
+func (c *Client) GetDrift(ctx context.Context, drift string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDriftRequest(c.Server, drift)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CreateEnrolmentWithBody Allow one agent to enrol once
 //
 // Needs the right to enrol.
@@ -5516,6 +11154,40 @@ func (c *Client) CreateEnrolmentWithBody(ctx context.Context, contentType string
 // Corresponds with POST /api/v1/enrolments (the `CreateEnrolment` operationId).
 func (c *Client) CreateEnrolment(ctx context.Context, body CreateEnrolmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateEnrolmentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEnvironment Show an environment with what stands in it, and how much of that is other than recorded
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/environments/{environment} (the `GetEnvironment` operationId).
+func (c *Client) GetEnvironment(ctx context.Context, environment string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEnvironmentRequest(c.Server, environment)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompareEnvironments Compare an environment with another, or with its baseline
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/environments/{environment}/comparison (the `CompareEnvironments` operationId).
+func (c *Client) CompareEnvironments(ctx context.Context, environment string, params *CompareEnvironmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareEnvironmentsRequest(c.Server, environment, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5622,6 +11294,59 @@ func (c *Client) CreateFeed(ctx context.Context, body CreateFeedJSONRequestBody,
 // Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
 func (c *Client) RevokeFeed(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeFeedRequest(c.Server, feed)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListHealth List how components do their work in environments, the last that changed first
+//
+// Of components whose model names health checks. A state chooses as it was recorded last; of targets whose agents are silent nobody can say, which each answer takes into account.
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/health (the `ListHealth` operationId).
+func (c *Client) ListHealth(ctx context.Context, params *ListHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListHealthRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CountHealth Count by environment how components do their work
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/health/environments (the `CountHealth` operationId).
+func (c *Client) CountHealth(ctx context.Context, params *CountHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCountHealthRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTargetHealth List how components do their work on targets, with what each check said last
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/health/targets (the `ListTargetHealth` operationId).
+func (c *Client) ListTargetHealth(ctx context.Context, params *ListTargetHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTargetHealthRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5783,6 +11508,95 @@ func (c *Client) WhyJourney(ctx context.Context, journey string, reqEditors ...R
 // Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
 func (c *Client) RotateKey(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRotateKeyRequest(c.Server, purpose)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListModelStarts List the ready-made models to begin with
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/model-starts (the `ListModelStarts` operationId).
+func (c *Client) ListModelStarts(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListModelStartsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetModelStart Give a ready-made model as YAML, filled in
+//
+// Nothing is stored: the document is applied like any other.
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/model-starts/{start} (the `GetModelStart` operationId).
+func (c *Client) GetModelStart(ctx context.Context, start string, params *GetModelStartParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetModelStartRequest(c.Server, start, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetModelResults Tell what came of a model so far, and what it is for
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/models/{model}/results (the `GetModelResults` operationId).
+func (c *Client) GetModelResults(ctx context.Context, model string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetModelResultsRequest(c.Server, model)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOverview Show what is where: components by environments, now or at a past moment
+//
+// A window of rows, each with a cell for every environment in which there is something to say. Of a past moment it says what stood where, what had drifted, what was kept out, what was under way and which freezes held, from the history and the record.
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/overview (the `GetOverview` operationId).
+func (c *Client) GetOverview(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOverviewRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlace Show what of a component stands in an environment, since when and by whose authority
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/overview/{component}/{environment} (the `GetPlace` operationId).
+func (c *Client) GetPlace(ctx context.Context, component string, environment string, params *GetPlaceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlaceRequest(c.Server, component, environment, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5992,13 +11806,30 @@ func (c *Client) ListPlanTargets(ctx context.Context, plan string, params *ListP
 	return c.Client.Do(req)
 }
 
-// ListEntries List entries of the record, oldest first
+// ListEntries List entries of the record, the oldest first, or the newest
 //
 // Needs the right to view.
 //
 // Corresponds with GET /api/v1/record/entries (the `ListEntries` operationId).
 func (c *Client) ListEntries(ctx context.Context, params *ListEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEntriesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEntry Show an entry of the record with the proof that it is in the log
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/record/entries/{index} (the `GetEntry` operationId).
+func (c *Client) GetEntry(ctx context.Context, index int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEntryRequest(c.Server, index)
 	if err != nil {
 		return nil, err
 	}
@@ -6153,6 +11984,254 @@ func (c *Client) CompleteReview(ctx context.Context, review string, body Complet
 	return c.Client.Do(req)
 }
 
+// ListRoles List the roles, what each allows, and who has it
+//
+// A role holds in every environment. Who may approve what is said by groups and policies.
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/roles (the `ListRoles` operationId).
+func (c *Client) ListRoles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRolesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Search Find things by a part of their name, by their id, or by the beginning of a digest
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/search (the `Search` operationId).
+func (c *Client) Search(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignOut Sign out: end this session
+//
+// Needs the right to view.
+//
+// Corresponds with DELETE /api/v1/session (the `SignOut` operationId).
+func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignOutRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSession Say who asks, and what they may do
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/session (the `GetSession` operationId).
+func (c *Client) GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSessionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPasswordWithBody Set one's own password; all other sessions end
+//
+// Needs the right to view.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+func (c *Client) SetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPassword Set one's own password; all other sessions end
+//
+// Needs the right to view.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+func (c *Client) SetPassword(ctx context.Context, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPasswordRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSessions End all sessions of a person: one's own but this one
+//
+// Needs the right to view. Those of others are for administrators.
+//
+// Corresponds with DELETE /api/v1/sessions (the `EndSessions` operationId).
+func (c *Client) EndSessions(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSessions List open sessions by id: one's own
+//
+// Needs the right to view. Those of others are for administrators.
+//
+// Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
+func (c *Client) ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSessionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInWithBody Sign in with name and password; the answer sets the cookie of the session
+//
+// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+func (c *Client) SignInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignIn Sign in with name and password; the answer sets the cookie of the session
+//
+// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+func (c *Client) SignIn(ctx context.Context, body SignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RedeemCodeWithBody Sign in with a code that an administrator made, once, and choose a password
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+func (c *Client) RedeemCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRedeemCodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RedeemCode Sign in with a code that an administrator made, once, and choose a password
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+func (c *Client) RedeemCode(ctx context.Context, body RedeemCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRedeemCodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSession End a session at once: one's own
+//
+// Needs the right to view. Those of others are for administrators.
+//
+// Corresponds with DELETE /api/v1/sessions/{session} (the `EndSession` operationId).
+func (c *Client) EndSession(ctx context.Context, session string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionRequest(c.Server, session)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSettings Show what the server runs with
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/settings (the `GetSettings` operationId).
+func (c *Client) GetSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSettingsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ShowSubscriptionSecretWithBody Show or rotate the secret that webhooks are signed with
 //
 // Needs the right to administer.
@@ -6208,6 +12287,93 @@ func (c *Client) TrySubscription(ctx context.Context, subscription string, reqEd
 	return c.Client.Do(req)
 }
 
+// ListTargets List targets by name, with how their agents are reached
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/targets (the `ListTargets` operationId).
+func (c *Client) ListTargets(ctx context.Context, params *ListTargetsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTargetsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTarget Show a target with what is there and what its agent says of it
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/targets/{target} (the `GetTarget` operationId).
+func (c *Client) GetTarget(ctx context.Context, target string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTargetRequest(c.Server, target)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTargetHistory Show what stood on a target, now or at a past moment, by whose authority, and what had happened to it
+//
+// It outlives the target: of one that was taken away it says what the record holds. Events are newest first, one for each matter: a deployment, a drift, a change of the target's document, a change of its agent.
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/targets/{target}/history (the `GetTargetHistory` operationId).
+func (c *Client) GetTargetHistory(ctx context.Context, target string, params *GetTargetHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTargetHistoryRequest(c.Server, target, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTasks List what waits for a person, the most urgent and oldest first
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/tasks (the `ListTasks` operationId).
+func (c *Client) ListTasks(ctx context.Context, params *ListTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTasksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDoneTasks List what whoever asks answered lately, the last first, from the record
+//
+// Needs the right to view.
+//
+// Corresponds with GET /api/v1/tasks/done (the `ListDoneTasks` operationId).
+func (c *Client) ListDoneTasks(ctx context.Context, params *ListDoneTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDoneTasksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTokens List tokens by id
 //
 // Needs the right to administer.
@@ -6227,7 +12393,7 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 
 // CreateTokenWithBody Make an API token
 //
-// Needs the right to administer.
+// Needs the right to view.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6246,7 +12412,7 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 
 // CreateToken Make an API token
 //
-// Needs the right to administer.
+// Needs the right to view.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6458,6 +12624,232 @@ func (c *Client) Whoami(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 	return c.Client.Do(req)
 }
 
+// NewListAccountsRequest constructs an http.Request for the ListAccounts method
+func NewListAccountsRequest(server string, params *ListAccountsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetAccountRequest calls the generic SetAccount builder with application/json body
+func NewSetAccountRequest(server string, person string, body SetAccountJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetAccountRequestWithBody(server, person, "application/json", bodyReader)
+}
+
+// NewSetAccountRequestWithBody constructs an http.Request for the SetAccount method, with any body, and a specified content type
+func NewSetAccountRequestWithBody(server string, person string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "person", person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateCodeRequest calls the generic CreateCode builder with application/json body
+func NewCreateCodeRequest(server string, person string, body CreateCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCodeRequestWithBody(server, person, "application/json", bodyReader)
+}
+
+// NewCreateCodeRequestWithBody constructs an http.Request for the CreateCode method, with any body, and a specified content type
+func NewCreateCodeRequestWithBody(server string, person string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "person", person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/code", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetActivityRequest constructs an http.Request for the GetActivity method
+func NewGetActivityRequest(server string, params *GetActivityParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/activity")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "steps", params.Steps, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListAgentsRequest constructs an http.Request for the ListAgents method
 func NewListAgentsRequest(server string, params *ListAgentsParams) (*http.Request, error) {
 	var err error
@@ -6495,6 +12887,14 @@ func NewListAgentsRequest(server string, params *ListAgentsParams) (*http.Reques
 		}
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "name", params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -6963,7 +13363,19 @@ func NewListCalendarRequest(server string, params *ListCalendarParams) (*http.Re
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+		if params.Environment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "team", params.Team, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -6980,6 +13392,14 @@ func NewListCalendarRequest(server string, params *ListCalendarParams) (*http.Re
 		}
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "judge", params.Judge, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -7095,6 +13515,481 @@ func NewSayOfChangeRequestWithBody(server string, change string, contentType str
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/changes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListComponentsRequest constructs an http.Request for the ListComponents method
+func NewListComponentsRequest(server string, params *ListComponentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "waiting", params.Waiting, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetComponentRequest constructs an http.Request for the GetComponent method
+func NewGetComponentRequest(server string, component string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCompareVersionsRequest constructs an http.Request for the CompareVersions method
+func NewCompareVersionsRequest(server string, component string, params *CompareVersionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/difference", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListComponentPlacesRequest constructs an http.Request for the ListComponentPlaces method
+func NewListComponentPlacesRequest(server string, component string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/places", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewBeginUploadRequest constructs an http.Request for the BeginUpload method
+func NewBeginUploadRequest(server string, component string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/uploads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDropUploadRequest constructs an http.Request for the DropUpload method
+func NewDropUploadRequest(server string, component string, upload string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "upload", upload, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/uploads/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetUploadRequest constructs an http.Request for the GetUpload method
+func NewGetUploadRequest(server string, component string, upload string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "upload", upload, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/uploads/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutUploadFileRequestWithBody constructs an http.Request for the PutUploadFile method, with any body, and a specified content type
+func NewPutUploadFileRequestWithBody(server string, component string, upload string, params *PutUploadFileParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "upload", upload, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/uploads/%s/files", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "path", params.Path, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "size", params.Size, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "executable", params.Executable, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewFinishUploadRequest calls the generic FinishUpload builder with application/json body
+func NewFinishUploadRequest(server string, component string, upload string, body FinishUploadJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFinishUploadRequestWithBody(server, component, upload, "application/json", bodyReader)
+}
+
+// NewFinishUploadRequestWithBody constructs an http.Request for the FinishUpload method, with any body, and a specified content type
+func NewFinishUploadRequestWithBody(server string, component string, upload string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "upload", upload, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/uploads/%s/version", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7256,6 +14151,95 @@ func NewAdmitVersionRequestWithBody(server string, component string, version str
 	return req, nil
 }
 
+// NewDownloadAttachmentRequest constructs an http.Request for the DownloadAttachment method
+func NewDownloadAttachmentRequest(server string, component string, version string, digest string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "digest", digest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/versions/%s/attachments/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetVersionContentRequest constructs an http.Request for the GetVersionContent method
+func NewGetVersionContentRequest(server string, component string, version string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/versions/%s/content", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewAddEvidenceRequest calls the generic AddEvidence builder with application/json body
 func NewAddEvidenceRequest(server string, component string, version string, body AddEvidenceJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7291,6 +14275,60 @@ func NewAddEvidenceRequestWithBody(server string, component string, version stri
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/components/%s/versions/%s/evidence", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewQuarantineVersionRequest calls the generic QuarantineVersion builder with application/json body
+func NewQuarantineVersionRequest(server string, component string, version string, body QuarantineVersionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewQuarantineVersionRequestWithBody(server, component, version, "application/json", bodyReader)
+}
+
+// NewQuarantineVersionRequestWithBody constructs an http.Request for the QuarantineVersion method, with any body, and a specified content type
+func NewQuarantineVersionRequestWithBody(server string, component string, version string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/components/%s/versions/%s/quarantine", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7432,12 +14470,16 @@ func NewListDeploymentsRequest(server string, params *ListDeploymentsParams) (*h
 			}
 		}
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
 			}
+
 		}
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "open", params.Open, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
@@ -7498,6 +14540,56 @@ func NewCreateDeploymentRequestWithBody(server string, contentType string, body 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCountDeploymentsRequest constructs an http.Request for the CountDeployments method
+func NewCountDeploymentsRequest(server string, params *CountDeploymentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/counts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -7802,6 +14894,330 @@ func NewListDeploymentConflictsRequest(server string, deployment string, params 
 	return req, nil
 }
 
+// NewAnswerCriterionRequest calls the generic AnswerCriterion builder with application/json body
+func NewAnswerCriterionRequest(server string, deployment string, criterion string, body AnswerCriterionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerCriterionRequestWithBody(server, deployment, criterion, "application/json", bodyReader)
+}
+
+// NewAnswerCriterionRequestWithBody constructs an http.Request for the AnswerCriterion method, with any body, and a specified content type
+func NewAnswerCriterionRequestWithBody(server string, deployment string, criterion string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "criterion", criterion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/criteria/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListDeploymentFailuresRequest constructs an http.Request for the ListDeploymentFailures method
+func NewListDeploymentFailuresRequest(server string, deployment string, params *ListDeploymentFailuresParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/failures", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cause", params.Cause, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "names", params.Names, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-None-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetTargetGridRequest constructs an http.Request for the GetTargetGrid method
+func NewGetTargetGridRequest(server string, deployment string, params *GetTargetGridParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/grid", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "names", params.Names, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-None-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListTargetGridDomainsRequest constructs an http.Request for the ListTargetGridDomains method
+func NewListTargetGridDomainsRequest(server string, deployment string, params *ListTargetGridDomainsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/grid/domains", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "by", params.By, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTargetGridNamesRequest constructs an http.Request for the ListTargetGridNames method
+func NewListTargetGridNamesRequest(server string, deployment string, params *ListTargetGridNamesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/grid/names", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGuideDeploymentRequest calls the generic GuideDeployment builder with application/json body
 func NewGuideDeploymentRequest(server string, deployment string, body GuideDeploymentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7845,6 +15261,168 @@ func NewGuideDeploymentRequestWithBody(server string, deployment string, content
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDownloadDeploymentLogRequest constructs an http.Request for the DownloadDeploymentLog method
+func NewDownloadDeploymentLogRequest(server string, deployment string, params *DownloadDeploymentLogParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/log", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "step", params.Step, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSearchDeploymentLogRequest constructs an http.Request for the SearchDeploymentLog method
+func NewSearchDeploymentLogRequest(server string, deployment string, params *SearchDeploymentLogParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/log/lines", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "step", params.Step, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "regex", params.Regex, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -7918,6 +15496,53 @@ func NewListDeploymentOutputRequest(server string, deployment string, params *Li
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewPauseDeploymentRequest calls the generic PauseDeployment builder with application/json body
+func NewPauseDeploymentRequest(server string, deployment string, body PauseDeploymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPauseDeploymentRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewPauseDeploymentRequestWithBody constructs an http.Request for the PauseDeployment method, with any body, and a specified content type
+func NewPauseDeploymentRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/pause", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -8089,6 +15714,53 @@ func NewRescheduleDeploymentRequestWithBody(server string, deployment string, co
 	return req, nil
 }
 
+// NewResumeDeploymentRequest calls the generic ResumeDeployment builder with application/json body
+func NewResumeDeploymentRequest(server string, deployment string, body ResumeDeploymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResumeDeploymentRequestWithBody(server, deployment, "application/json", bodyReader)
+}
+
+// NewResumeDeploymentRequestWithBody constructs an http.Request for the ResumeDeployment method, with any body, and a specified content type
+func NewResumeDeploymentRequestWithBody(server string, deployment string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment", deployment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/deployments/%s/resume", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListDeploymentSlotsRequest constructs an http.Request for the ListDeploymentSlots method
 func NewListDeploymentSlotsRequest(server string, deployment string, params *ListDeploymentSlotsParams) (*http.Request, error) {
 	var err error
@@ -8237,12 +15909,32 @@ func NewListDeploymentTargetsRequest(server string, deployment string, params *L
 			}
 		}
 
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "look", params.Look, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
 		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wave", params.Wave, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
 				rawQueryFragments = append(rawQueryFragments, qp)
 			}
+		}
+
+		if params.Name != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "name", params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -8621,6 +16313,14 @@ func NewListDocumentsRequest(server string, kind ListDocumentsParamsKind, params
 			}
 		}
 
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -8678,6 +16378,14 @@ func NewRemoveDocumentRequest(server string, kind RemoveDocumentParamsKind, name
 		var rawQueryFragments []string
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "revision", params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "reason", params.Reason, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -8835,6 +16543,382 @@ func NewListDocumentRevisionsRequest(server string, kind ListDocumentRevisionsPa
 	return req, nil
 }
 
+// NewAcceptDriftRequest calls the generic AcceptDrift builder with application/json body
+func NewAcceptDriftRequest(server string, body AcceptDriftJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcceptDriftRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAcceptDriftRequestWithBody constructs an http.Request for the AcceptDrift method, with any body, and a specified content type
+func NewAcceptDriftRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drift/accept")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCheckDriftRequest calls the generic CheckDrift builder with application/json body
+func NewCheckDriftRequest(server string, body CheckDriftJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckDriftRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCheckDriftRequestWithBody constructs an http.Request for the CheckDrift method, with any body, and a specified content type
+func NewCheckDriftRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drift/check")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCountDriftsRequest constructs an http.Request for the CountDrifts method
+func NewCountDriftsRequest(server string, params *CountDriftsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drift/environments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRepairDriftRequest calls the generic RepairDrift builder with application/json body
+func NewRepairDriftRequest(server string, body RepairDriftJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRepairDriftRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRepairDriftRequestWithBody constructs an http.Request for the RepairDrift method, with any body, and a specified content type
+func NewRepairDriftRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drift/repair")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListLookedAtRequest constructs an http.Request for the ListLookedAt method
+func NewListLookedAtRequest(server string, params *ListLookedAtParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drift/targets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDriftsRequest constructs an http.Request for the ListDrifts method
+func NewListDriftsRequest(server string, params *ListDriftsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drifts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "ended", params.Ended, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDriftRequest constructs an http.Request for the GetDrift method
+func NewGetDriftRequest(server string, drift string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "drift", drift, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/drifts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCreateEnrolmentRequest calls the generic CreateEnrolment builder with application/json body
 func NewCreateEnrolmentRequest(server string, body CreateEnrolmentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -8871,6 +16955,145 @@ func NewCreateEnrolmentRequestWithBody(server string, contentType string, body i
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetEnvironmentRequest constructs an http.Request for the GetEnvironment method
+func NewGetEnvironmentRequest(server string, environment string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment", environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/environments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCompareEnvironmentsRequest constructs an http.Request for the CompareEnvironments method
+func NewCompareEnvironmentsRequest(server string, environment string, params *CompareEnvironmentsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment", environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/environments/%s/comparison", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "with", params.With, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Component != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Parameter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "parameter", params.Parameter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "alike", params.Alike, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -8912,6 +17135,14 @@ func NewStreamEventsRequest(server string, params *StreamEventsParams) (*http.Re
 		}
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "brief", params.Brief, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -9145,6 +17376,244 @@ func NewRevokeFeedRequest(server string, feed string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListHealthRequest constructs an http.Request for the ListHealth method
+func NewListHealthRequest(server string, params *ListHealthParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/health")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "ended", params.Ended, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCountHealthRequest constructs an http.Request for the CountHealth method
+func NewCountHealthRequest(server string, params *CountHealthParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/health/environments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTargetHealthRequest constructs an http.Request for the ListTargetHealth method
+func NewListTargetHealthRequest(server string, params *ListTargetHealthParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/health/targets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "target", params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -9505,6 +17974,318 @@ func NewRotateKeyRequest(server string, purpose RotateKeyParamsPurpose) (*http.R
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListModelStartsRequest constructs an http.Request for the ListModelStarts method
+func NewListModelStartsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/model-starts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetModelStartRequest constructs an http.Request for the GetModelStart method
+func NewGetModelStartRequest(server string, start string, params *GetModelStartParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "start", start, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/model-starts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "name", params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Environment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetModelResultsRequest constructs an http.Request for the GetModelResults method
+func NewGetModelResultsRequest(server string, model string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "model", model, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/models/%s/results", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOverviewRequest constructs an http.Request for the GetOverview method
+func NewGetOverviewRequest(server string, params *GetOverviewParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/overview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Environment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "show", params.Show, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "group", params.Group, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPlaceRequest constructs an http.Request for the GetPlace method
+func NewGetPlaceRequest(server string, component string, environment string, params *GetPlaceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "component", component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "environment", environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/overview/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -10031,10 +18812,136 @@ func NewListEntriesRequest(server string, params *ListEntriesParams) (*http.Requ
 			}
 		}
 
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "newest", params.Newest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.About != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "about", params.About, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Aside != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "aside", params.Aside, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Environment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Component != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "component", params.Component, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Who != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "who", params.Who, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEntryRequest constructs an http.Request for the GetEntry method
+func NewGetEntryRequest(server string, index int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "index", index, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/record/entries/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -10301,6 +19208,442 @@ func NewCompleteReviewRequestWithBody(server string, review string, contentType 
 	return req, nil
 }
 
+// NewListRolesRequest constructs an http.Request for the ListRoles method
+func NewListRolesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/roles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSearchRequest constructs an http.Request for the Search method
+func NewSearchRequest(server string, params *SearchParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignOutRequest constructs an http.Request for the SignOut method
+func NewSignOutRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSessionRequest constructs an http.Request for the GetSession method
+func NewGetSessionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetPasswordRequest calls the generic SetPassword builder with application/json body
+func NewSetPasswordRequest(server string, body SetPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetPasswordRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetPasswordRequestWithBody constructs an http.Request for the SetPassword method, with any body, and a specified content type
+func NewSetPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/session/password")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndSessionsRequest constructs an http.Request for the EndSessions method
+func NewEndSessionsRequest(server string, params *EndSessionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "person", params.Person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSessionsRequest constructs an http.Request for the ListSessions method
+func NewListSessionsRequest(server string, params *ListSessionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "person", params.Person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignInRequest calls the generic SignIn builder with application/json body
+func NewSignInRequest(server string, body SignInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSignInRequestWithBody constructs an http.Request for the SignIn method, with any body, and a specified content type
+func NewSignInRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRedeemCodeRequest calls the generic RedeemCode builder with application/json body
+func NewRedeemCodeRequest(server string, body RedeemCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRedeemCodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRedeemCodeRequestWithBody constructs an http.Request for the RedeemCode method, with any body, and a specified content type
+func NewRedeemCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sessions/redeem")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndSessionRequest constructs an http.Request for the EndSession method
+func NewEndSessionRequest(server string, session string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "session", session, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sessions/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSettingsRequest constructs an http.Request for the GetSettings method
+func NewGetSettingsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewShowSubscriptionSecretRequest calls the generic ShowSubscriptionSecret builder with application/json body
 func NewShowSubscriptionSecretRequest(server string, subscription string, body ShowSubscriptionSecretJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10375,6 +19718,323 @@ func NewTrySubscriptionRequest(server string, subscription string) (*http.Reques
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTargetsRequest constructs an http.Request for the ListTargets method
+func NewListTargetsRequest(server string, params *ListTargetsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/targets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Contact != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "contact", params.Contact, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTargetRequest constructs an http.Request for the GetTarget method
+func NewGetTargetRequest(server string, target string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "target", target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/targets/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTargetHistoryRequest constructs an http.Request for the GetTargetHistory method
+func NewGetTargetHistoryRequest(server string, target string, params *GetTargetHistoryParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "target", target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/targets/%s/history", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "at", params.At, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTasksRequest constructs an http.Request for the ListTasks method
+func NewListTasksRequest(server string, params *ListTasksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/tasks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "mine", params.Mine, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "team", params.Team, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDoneTasksRequest constructs an http.Request for the ListDoneTasks method
+func NewListDoneTasksRequest(server string, params *ListDoneTasksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/tasks/done")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -10936,6 +20596,60 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListAccountsWithResponse List who can sign in, by person
+	//
+	// Needs the right to administer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/accounts (the `ListAccounts` operationId).
+	ListAccountsWithResponse(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*ListAccountsResponse, error)
+
+	// SetAccountWithBodyWithResponse Say what a person may do when signed in, or close their account
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+	SetAccountWithBodyWithResponse(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAccountResponse, error)
+
+	// SetAccountWithResponse Say what a person may do when signed in, or close their account
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+	SetAccountWithResponse(ctx context.Context, person string, body SetAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*SetAccountResponse, error)
+
+	// CreateCodeWithBodyWithResponse Make a code with which a person signs in once, and chooses a password
+	//
+	// Needs the right to administer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+	CreateCodeWithBodyWithResponse(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCodeResponse, error)
+
+	// CreateCodeWithResponse Make a code with which a person signs in once, and chooses a password
+	//
+	// Needs the right to administer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+	CreateCodeWithResponse(ctx context.Context, person string, body CreateCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCodeResponse, error)
+
+	// GetActivityWithResponse Count deployments by when they began, in steps of time, and tell when freezes held
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/activity (the `GetActivity` operationId).
+	GetActivityWithResponse(ctx context.Context, params *GetActivityParams, reqEditors ...RequestEditorFn) (*GetActivityResponse, error)
+
 	// ListAgentsWithResponse List agents by name
 	//
 	// Needs the right to view.
@@ -11067,6 +20781,104 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/changes/{change} (the `SayOfChange` operationId).
 	SayOfChangeWithResponse(ctx context.Context, change string, body SayOfChangeJSONRequestBody, reqEditors ...RequestEditorFn) (*SayOfChangeResponse, error)
 
+	// ListComponentsWithResponse List components by name, with what the library holds of each
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components (the `ListComponents` operationId).
+	ListComponentsWithResponse(ctx context.Context, params *ListComponentsParams, reqEditors ...RequestEditorFn) (*ListComponentsResponse, error)
+
+	// GetComponentWithResponse Show a component with what the library holds of it
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components/{component} (the `GetComponent` operationId).
+	GetComponentWithResponse(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*GetComponentResponse, error)
+
+	// CompareVersionsWithResponse Compare two versions: their files and their bills of materials
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components/{component}/difference (the `CompareVersions` operationId).
+	CompareVersionsWithResponse(ctx context.Context, component string, params *CompareVersionsParams, reqEditors ...RequestEditorFn) (*CompareVersionsResponse, error)
+
+	// ListComponentPlacesWithResponse List where the versions of a component are now
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components/{component}/places (the `ListComponentPlaces` operationId).
+	ListComponentPlacesWithResponse(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*ListComponentPlacesResponse, error)
+
+	// BeginUploadWithResponse Begin to put files in that become a version
+	//
+	// Files come in one by one, as large as they are, and become the artifact that a push of them would have made. What is not finished is removed a day after something was last added.
+	//
+	// Needs the right to stock.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/uploads (the `BeginUpload` operationId).
+	BeginUploadWithResponse(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*BeginUploadResponse, error)
+
+	// DropUploadWithResponse Give an upload up, with what came
+	//
+	// Needs the right to stock.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/components/{component}/uploads/{upload} (the `DropUpload` operationId).
+	DropUploadWithResponse(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*DropUploadResponse, error)
+
+	// GetUploadWithResponse Show what of an upload came
+	//
+	// Needs the right to stock.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components/{component}/uploads/{upload} (the `GetUpload` operationId).
+	GetUploadWithResponse(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*GetUploadResponse, error)
+
+	// PutUploadFileWithBodyWithResponse Put a file into an upload, or the rest of one
+	//
+	// The body is the file as it is. It is written as it comes in, and may be sent again: what came before it broke off stays, and the rest follows from there on.
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/components/{component}/uploads/{upload}/files (the `PutUploadFile` operationId).
+	PutUploadFileWithBodyWithResponse(ctx context.Context, component string, upload string, params *PutUploadFileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutUploadFileResponse, error)
+
+	// FinishUploadWithBodyWithResponse Make a version of what was put in
+	//
+	// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+	FinishUploadWithBodyWithResponse(ctx context.Context, component string, upload string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FinishUploadResponse, error)
+
+	// FinishUploadWithResponse Make a version of what was put in
+	//
+	// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+	//
+	// Needs the right to stock.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+	FinishUploadWithResponse(ctx context.Context, component string, upload string, body FinishUploadJSONRequestBody, reqEditors ...RequestEditorFn) (*FinishUploadResponse, error)
+
 	// AddVersionWithBodyWithResponse Record a version whose media were pushed
 	//
 	// Needs the right to stock.
@@ -11112,6 +20924,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/components/{component}/versions/{version}/admit (the `AdmitVersion` operationId).
 	AdmitVersionWithResponse(ctx context.Context, component string, version string, body AdmitVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*AdmitVersionResponse, error)
 
+	// DownloadAttachmentWithResponse Download what was pushed about a version
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components/{component}/versions/{version}/attachments/{digest} (the `DownloadAttachment` operationId).
+	DownloadAttachmentWithResponse(ctx context.Context, component string, version string, digest string, reqEditors ...RequestEditorFn) (*DownloadAttachmentResponse, error)
+
+	// GetVersionContentWithResponse Show what a version is made of and what was pushed about it
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/components/{component}/versions/{version}/content (the `GetVersionContent` operationId).
+	GetVersionContentWithResponse(ctx context.Context, component string, version string, reqEditors ...RequestEditorFn) (*GetVersionContentResponse, error)
+
 	// AddEvidenceWithBodyWithResponse Send the result of a test suite on a version in
 	//
 	// Needs the right to stock.
@@ -11129,6 +20959,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/components/{component}/versions/{version}/evidence (the `AddEvidence` operationId).
 	AddEvidenceWithResponse(ctx context.Context, component string, version string, body AddEvidenceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddEvidenceResponse, error)
+
+	// QuarantineVersionWithBodyWithResponse Take a version back into quarantine; what is deployed stays
+	//
+	// Needs the right to stock.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+	QuarantineVersionWithBodyWithResponse(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*QuarantineVersionResponse, error)
+
+	// QuarantineVersionWithResponse Take a version back into quarantine; what is deployed stays
+	//
+	// Needs the right to stock.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+	QuarantineVersionWithResponse(ctx context.Context, component string, version string, body QuarantineVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*QuarantineVersionResponse, error)
 
 	// WithdrawVersionWithBodyWithResponse Forbid a version from now on
 	//
@@ -11174,6 +21022,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/deployments (the `CreateDeployment` operationId).
 	CreateDeploymentWithResponse(ctx context.Context, body CreateDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDeploymentResponse, error)
+
+	// CountDeploymentsWithResponse Count deployments by state and result
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/counts (the `CountDeployments` operationId).
+	CountDeploymentsWithResponse(ctx context.Context, params *CountDeploymentsParams, reqEditors ...RequestEditorFn) (*CountDeploymentsResponse, error)
 
 	// GetDeploymentWithResponse Show a deployment
 	//
@@ -11238,7 +21095,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/deployments/{deployment}/bundle (the `ExportRecord` operationId).
 	ExportRecordWithResponse(ctx context.Context, deployment string, reqEditors ...RequestEditorFn) (*ExportRecordResponse, error)
 
-	// CancelDeploymentWithBodyWithResponse End a deployment as soon as what is being done has come to a stop
+	// CancelDeploymentWithBodyWithResponse End a deployment as soon as what is being done has come to a stop, or at once
 	//
 	// Needs the right to deploy.
 	//
@@ -11247,7 +21104,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/cancel (the `CancelDeployment` operationId).
 	CancelDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelDeploymentResponse, error)
 
-	// CancelDeploymentWithResponse End a deployment as soon as what is being done has come to a stop
+	// CancelDeploymentWithResponse End a deployment as soon as what is being done has come to a stop, or at once
 	//
 	// Needs the right to deploy.
 	//
@@ -11264,6 +21121,62 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/conflicts (the `ListDeploymentConflicts` operationId).
 	ListDeploymentConflictsWithResponse(ctx context.Context, deployment string, params *ListDeploymentConflictsParams, reqEditors ...RequestEditorFn) (*ListDeploymentConflictsResponse, error)
+
+	// AnswerCriterionWithBodyWithResponse Confirm or refuse a criterion of a deployment that is judged by hand
+	//
+	// Needs the right to approve.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+	AnswerCriterionWithBodyWithResponse(ctx context.Context, deployment string, criterion string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerCriterionResponse, error)
+
+	// AnswerCriterionWithResponse Confirm or refuse a criterion of a deployment that is judged by hand
+	//
+	// Needs the right to approve.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+	AnswerCriterionWithResponse(ctx context.Context, deployment string, criterion string, body AnswerCriterionJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerCriterionResponse, error)
+
+	// ListDeploymentFailuresWithResponse List what went wrong by cause, with the targets that it befell
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/failures (the `ListDeploymentFailures` operationId).
+	ListDeploymentFailuresWithResponse(ctx context.Context, deployment string, params *ListDeploymentFailuresParams, reqEditors ...RequestEditorFn) (*ListDeploymentFailuresResponse, error)
+
+	// GetTargetGridWithResponse Show all targets of a deployment as counts and one letter each
+	//
+	// Its ETag is the deployment's revision: with If-None-Match, nothing is sent where nothing changed.
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/grid (the `GetTargetGrid` operationId).
+	GetTargetGridWithResponse(ctx context.Context, deployment string, params *GetTargetGridParams, reqEditors ...RequestEditorFn) (*GetTargetGridResponse, error)
+
+	// ListTargetGridDomainsWithResponse Part the targets of the grid into failure domains, by a label
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/grid/domains (the `ListTargetGridDomains` operationId).
+	ListTargetGridDomainsWithResponse(ctx context.Context, deployment string, params *ListTargetGridDomainsParams, reqEditors ...RequestEditorFn) (*ListTargetGridDomainsResponse, error)
+
+	// ListTargetGridNamesWithResponse Give the names of some targets in the order of the grid
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/grid/names (the `ListTargetGridNames` operationId).
+	ListTargetGridNamesWithResponse(ctx context.Context, deployment string, params *ListTargetGridNamesParams, reqEditors ...RequestEditorFn) (*ListTargetGridNamesResponse, error)
 
 	// GuideDeploymentWithBodyWithResponse Answer a deployment that awaits guidance
 	//
@@ -11283,6 +21196,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/deployments/{deployment}/guidance (the `GuideDeployment` operationId).
 	GuideDeploymentWithResponse(ctx context.Context, deployment string, body GuideDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*GuideDeploymentResponse, error)
 
+	// DownloadDeploymentLogWithResponse Download what steps printed as text, line by line as the lines ended
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/log (the `DownloadDeploymentLog` operationId).
+	DownloadDeploymentLogWithResponse(ctx context.Context, deployment string, params *DownloadDeploymentLogParams, reqEditors ...RequestEditorFn) (*DownloadDeploymentLogResponse, error)
+
+	// SearchDeploymentLogWithResponse Find lines in what steps printed
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/deployments/{deployment}/log/lines (the `SearchDeploymentLog` operationId).
+	SearchDeploymentLogWithResponse(ctx context.Context, deployment string, params *SearchDeploymentLogParams, reqEditors ...RequestEditorFn) (*SearchDeploymentLogResponse, error)
+
 	// ListDeploymentOutputWithResponse List what steps printed, in order of arrival
 	//
 	// Needs the right to view.
@@ -11291,6 +21222,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/deployments/{deployment}/output (the `ListDeploymentOutput` operationId).
 	ListDeploymentOutputWithResponse(ctx context.Context, deployment string, params *ListDeploymentOutputParams, reqEditors ...RequestEditorFn) (*ListDeploymentOutputResponse, error)
+
+	// PauseDeploymentWithBodyWithResponse Let nothing further of a deployment begin, until it is resumed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+	PauseDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PauseDeploymentResponse, error)
+
+	// PauseDeploymentWithResponse Let nothing further of a deployment begin, until it is resumed
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+	PauseDeploymentWithResponse(ctx context.Context, deployment string, body PauseDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*PauseDeploymentResponse, error)
 
 	// ReplanDeploymentWithBodyWithResponse Give a deployment the plan that its request gives now; say what changed
 	//
@@ -11336,6 +21285,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/deployments/{deployment}/reschedule (the `RescheduleDeployment` operationId).
 	RescheduleDeploymentWithResponse(ctx context.Context, deployment string, body RescheduleDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*RescheduleDeploymentResponse, error)
+
+	// ResumeDeploymentWithBodyWithResponse Have a paused deployment go on where it was stopped
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+	ResumeDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResumeDeploymentResponse, error)
+
+	// ResumeDeploymentWithResponse Have a paused deployment go on where it was stopped
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+	ResumeDeploymentWithResponse(ctx context.Context, deployment string, body ResumeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*ResumeDeploymentResponse, error)
 
 	// ListDeploymentSlotsWithResponse Propose times at which a deployment fits, the best first
 	//
@@ -11499,6 +21466,96 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/documents/{kind}/{name}/revisions (the `ListDocumentRevisions` operationId).
 	ListDocumentRevisionsWithResponse(ctx context.Context, kind ListDocumentRevisionsParamsKind, name string, params *ListDocumentRevisionsParams, reqEditors ...RequestEditorFn) (*ListDocumentRevisionsResponse, error)
 
+	// AcceptDriftWithBodyWithResponse Make what was found the record
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+	AcceptDriftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptDriftResponse, error)
+
+	// AcceptDriftWithResponse Make what was found the record
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+	AcceptDriftWithResponse(ctx context.Context, body AcceptDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptDriftResponse, error)
+
+	// CheckDriftWithBodyWithResponse Have targets looked at now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+	CheckDriftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckDriftResponse, error)
+
+	// CheckDriftWithResponse Have targets looked at now
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+	CheckDriftWithResponse(ctx context.Context, body CheckDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckDriftResponse, error)
+
+	// CountDriftsWithResponse Count what is other than recorded, and what was not looked at, by environment
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/drift/environments (the `CountDrifts` operationId).
+	CountDriftsWithResponse(ctx context.Context, params *CountDriftsParams, reqEditors ...RequestEditorFn) (*CountDriftsResponse, error)
+
+	// RepairDriftWithBodyWithResponse Ask for deployments that put what is recorded onto the targets that differ
+	//
+	// Needs the right to deploy.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+	RepairDriftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RepairDriftResponse, error)
+
+	// RepairDriftWithResponse Ask for deployments that put what is recorded onto the targets that differ
+	//
+	// Needs the right to deploy.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+	RepairDriftWithResponse(ctx context.Context, body RepairDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*RepairDriftResponse, error)
+
+	// ListLookedAtWithResponse List the targets of an environment with when they were last looked at
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/drift/targets (the `ListLookedAt` operationId).
+	ListLookedAtWithResponse(ctx context.Context, params *ListLookedAtParams, reqEditors ...RequestEditorFn) (*ListLookedAtResponse, error)
+
+	// ListDriftsWithResponse List what is other than recorded, newest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/drifts (the `ListDrifts` operationId).
+	ListDriftsWithResponse(ctx context.Context, params *ListDriftsParams, reqEditors ...RequestEditorFn) (*ListDriftsResponse, error)
+
+	// GetDriftWithResponse Show one drift with everything that differs
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/drifts/{drift} (the `GetDrift` operationId).
+	GetDriftWithResponse(ctx context.Context, drift string, reqEditors ...RequestEditorFn) (*GetDriftResponse, error)
+
 	// CreateEnrolmentWithBodyWithResponse Allow one agent to enrol once
 	//
 	// Needs the right to enrol.
@@ -11516,6 +21573,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/enrolments (the `CreateEnrolment` operationId).
 	CreateEnrolmentWithResponse(ctx context.Context, body CreateEnrolmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateEnrolmentResponse, error)
+
+	// GetEnvironmentWithResponse Show an environment with what stands in it, and how much of that is other than recorded
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/environments/{environment} (the `GetEnvironment` operationId).
+	GetEnvironmentWithResponse(ctx context.Context, environment string, reqEditors ...RequestEditorFn) (*GetEnvironmentResponse, error)
+
+	// CompareEnvironmentsWithResponse Compare an environment with another, or with its baseline
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/environments/{environment}/comparison (the `CompareEnvironments` operationId).
+	CompareEnvironmentsWithResponse(ctx context.Context, environment string, params *CompareEnvironmentsParams, reqEditors ...RequestEditorFn) (*CompareEnvironmentsResponse, error)
 
 	// StreamEventsWithResponse Stream the entries of the record as they are sealed (server-sent events)
 	//
@@ -11570,6 +21645,35 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/feeds/{feed} (the `RevokeFeed` operationId).
 	RevokeFeedWithResponse(ctx context.Context, feed string, reqEditors ...RequestEditorFn) (*RevokeFeedResponse, error)
+
+	// ListHealthWithResponse List how components do their work in environments, the last that changed first
+	//
+	// Of components whose model names health checks. A state chooses as it was recorded last; of targets whose agents are silent nobody can say, which each answer takes into account.
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/health (the `ListHealth` operationId).
+	ListHealthWithResponse(ctx context.Context, params *ListHealthParams, reqEditors ...RequestEditorFn) (*ListHealthResponse, error)
+
+	// CountHealthWithResponse Count by environment how components do their work
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/health/environments (the `CountHealth` operationId).
+	CountHealthWithResponse(ctx context.Context, params *CountHealthParams, reqEditors ...RequestEditorFn) (*CountHealthResponse, error)
+
+	// ListTargetHealthWithResponse List how components do their work on targets, with what each check said last
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/health/targets (the `ListTargetHealth` operationId).
+	ListTargetHealthWithResponse(ctx context.Context, params *ListTargetHealthParams, reqEditors ...RequestEditorFn) (*ListTargetHealthResponse, error)
 
 	// ListInventoryWithResponse List what is where, now or at a past moment
 	//
@@ -11651,6 +21755,55 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/v1/keys/{purpose}/rotate (the `RotateKey` operationId).
 	RotateKeyWithResponse(ctx context.Context, purpose RotateKeyParamsPurpose, reqEditors ...RequestEditorFn) (*RotateKeyResponse, error)
+
+	// ListModelStartsWithResponse List the ready-made models to begin with
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/model-starts (the `ListModelStarts` operationId).
+	ListModelStartsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListModelStartsResponse, error)
+
+	// GetModelStartWithResponse Give a ready-made model as YAML, filled in
+	//
+	// Nothing is stored: the document is applied like any other.
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/model-starts/{start} (the `GetModelStart` operationId).
+	GetModelStartWithResponse(ctx context.Context, start string, params *GetModelStartParams, reqEditors ...RequestEditorFn) (*GetModelStartResponse, error)
+
+	// GetModelResultsWithResponse Tell what came of a model so far, and what it is for
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/models/{model}/results (the `GetModelResults` operationId).
+	GetModelResultsWithResponse(ctx context.Context, model string, reqEditors ...RequestEditorFn) (*GetModelResultsResponse, error)
+
+	// GetOverviewWithResponse Show what is where: components by environments, now or at a past moment
+	//
+	// A window of rows, each with a cell for every environment in which there is something to say. Of a past moment it says what stood where, what had drifted, what was kept out, what was under way and which freezes held, from the history and the record.
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/overview (the `GetOverview` operationId).
+	GetOverviewWithResponse(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error)
+
+	// GetPlaceWithResponse Show what of a component stands in an environment, since when and by whose authority
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/overview/{component}/{environment} (the `GetPlace` operationId).
+	GetPlaceWithResponse(ctx context.Context, component string, environment string, params *GetPlaceParams, reqEditors ...RequestEditorFn) (*GetPlaceResponse, error)
 
 	// ListPinsWithResponse List what is kept out of environments
 	//
@@ -11751,7 +21904,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/plans/{plan}/targets (the `ListPlanTargets` operationId).
 	ListPlanTargetsWithResponse(ctx context.Context, plan string, params *ListPlanTargetsParams, reqEditors ...RequestEditorFn) (*ListPlanTargetsResponse, error)
 
-	// ListEntriesWithResponse List entries of the record, oldest first
+	// ListEntriesWithResponse List entries of the record, the oldest first, or the newest
 	//
 	// Needs the right to view.
 	//
@@ -11759,6 +21912,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/record/entries (the `ListEntries` operationId).
 	ListEntriesWithResponse(ctx context.Context, params *ListEntriesParams, reqEditors ...RequestEditorFn) (*ListEntriesResponse, error)
+
+	// GetEntryWithResponse Show an entry of the record with the proof that it is in the log
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/record/entries/{index} (the `GetEntry` operationId).
+	GetEntryWithResponse(ctx context.Context, index int64, reqEditors ...RequestEditorFn) (*GetEntryResponse, error)
 
 	// GetRecordHeadWithResponse Show the size, the root and the signed checkpoint of the record
 	//
@@ -11832,6 +21994,130 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/reviews/{review}/complete (the `CompleteReview` operationId).
 	CompleteReviewWithResponse(ctx context.Context, review string, body CompleteReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*CompleteReviewResponse, error)
 
+	// ListRolesWithResponse List the roles, what each allows, and who has it
+	//
+	// A role holds in every environment. Who may approve what is said by groups and policies.
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/roles (the `ListRoles` operationId).
+	ListRolesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListRolesResponse, error)
+
+	// SearchWithResponse Find things by a part of their name, by their id, or by the beginning of a digest
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/search (the `Search` operationId).
+	SearchWithResponse(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*SearchResponse, error)
+
+	// SignOutWithResponse Sign out: end this session
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/session (the `SignOut` operationId).
+	SignOutWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutResponse, error)
+
+	// GetSessionWithResponse Say who asks, and what they may do
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/session (the `GetSession` operationId).
+	GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error)
+
+	// SetPasswordWithBodyWithResponse Set one's own password; all other sessions end
+	//
+	// Needs the right to view.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+	SetPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
+
+	// SetPasswordWithResponse Set one's own password; all other sessions end
+	//
+	// Needs the right to view.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+	SetPasswordWithResponse(ctx context.Context, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error)
+
+	// EndSessionsWithResponse End all sessions of a person: one's own but this one
+	//
+	// Needs the right to view. Those of others are for administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/sessions (the `EndSessions` operationId).
+	EndSessionsWithResponse(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*EndSessionsResponse, error)
+
+	// ListSessionsWithResponse List open sessions by id: one's own
+	//
+	// Needs the right to view. Those of others are for administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
+	ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
+
+	// SignInWithBodyWithResponse Sign in with name and password; the answer sets the cookie of the session
+	//
+	// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+	SignInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInResponse, error)
+
+	// SignInWithResponse Sign in with name and password; the answer sets the cookie of the session
+	//
+	// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+	SignInWithResponse(ctx context.Context, body SignInJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInResponse, error)
+
+	// RedeemCodeWithBodyWithResponse Sign in with a code that an administrator made, once, and choose a password
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+	RedeemCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RedeemCodeResponse, error)
+
+	// RedeemCodeWithResponse Sign in with a code that an administrator made, once, and choose a password
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+	RedeemCodeWithResponse(ctx context.Context, body RedeemCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*RedeemCodeResponse, error)
+
+	// EndSessionWithResponse End a session at once: one's own
+	//
+	// Needs the right to view. Those of others are for administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/sessions/{session} (the `EndSession` operationId).
+	EndSessionWithResponse(ctx context.Context, session string, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
+
+	// GetSettingsWithResponse Show what the server runs with
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/settings (the `GetSettings` operationId).
+	GetSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSettingsResponse, error)
+
 	// ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
 	//
 	// Needs the right to administer.
@@ -11859,6 +22145,53 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/subscriptions/{subscription}/trial (the `TrySubscription` operationId).
 	TrySubscriptionWithResponse(ctx context.Context, subscription string, reqEditors ...RequestEditorFn) (*TrySubscriptionResponse, error)
 
+	// ListTargetsWithResponse List targets by name, with how their agents are reached
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/targets (the `ListTargets` operationId).
+	ListTargetsWithResponse(ctx context.Context, params *ListTargetsParams, reqEditors ...RequestEditorFn) (*ListTargetsResponse, error)
+
+	// GetTargetWithResponse Show a target with what is there and what its agent says of it
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/targets/{target} (the `GetTarget` operationId).
+	GetTargetWithResponse(ctx context.Context, target string, reqEditors ...RequestEditorFn) (*GetTargetResponse, error)
+
+	// GetTargetHistoryWithResponse Show what stood on a target, now or at a past moment, by whose authority, and what had happened to it
+	//
+	// It outlives the target: of one that was taken away it says what the record holds. Events are newest first, one for each matter: a deployment, a drift, a change of the target's document, a change of its agent.
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/targets/{target}/history (the `GetTargetHistory` operationId).
+	GetTargetHistoryWithResponse(ctx context.Context, target string, params *GetTargetHistoryParams, reqEditors ...RequestEditorFn) (*GetTargetHistoryResponse, error)
+
+	// ListTasksWithResponse List what waits for a person, the most urgent and oldest first
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/tasks (the `ListTasks` operationId).
+	ListTasksWithResponse(ctx context.Context, params *ListTasksParams, reqEditors ...RequestEditorFn) (*ListTasksResponse, error)
+
+	// ListDoneTasksWithResponse List what whoever asks answered lately, the last first, from the record
+	//
+	// Needs the right to view.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/tasks/done (the `ListDoneTasks` operationId).
+	ListDoneTasksWithResponse(ctx context.Context, params *ListDoneTasksParams, reqEditors ...RequestEditorFn) (*ListDoneTasksResponse, error)
+
 	// ListTokensWithResponse List tokens by id
 	//
 	// Needs the right to administer.
@@ -11870,7 +22203,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateTokenWithBodyWithResponse Make an API token
 	//
-	// Needs the right to administer.
+	// Needs the right to view.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11879,7 +22212,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateTokenWithResponse Make an API token
 	//
-	// Needs the right to administer.
+	// Needs the right to view.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11984,6 +22317,198 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/whoami (the `Whoami` operationId).
 	WhoamiWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*WhoamiResponse, error)
+}
+
+type ListAccountsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListAccountView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAccountsResponse) GetJSON200() *ListAccountView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListAccountsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAccountsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAccountsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAccountsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAccountsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetAccountResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AccountView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetAccountResponse) GetJSON200() *AccountView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetAccountResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetAccountResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetAccountResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetAccountResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetAccountResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NewCode
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateCodeResponse) GetJSON200() *NewCode {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateCodeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateCodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateCodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetActivityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Strip
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetActivityResponse) GetJSON200() *Strip {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetActivityResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetActivityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetActivityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetActivityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetActivityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type ListAgentsResponse struct {
@@ -12555,6 +23080,431 @@ func (r SayOfChangeResponse) ContentType() string {
 	return ""
 }
 
+type ListComponentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListComponentView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListComponentsResponse) GetJSON200() *ListComponentView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListComponentsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListComponentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListComponentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListComponentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListComponentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetComponentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ComponentView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetComponentResponse) GetJSON200() *ComponentView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetComponentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetComponentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetComponentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetComponentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetComponentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CompareVersionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VersionDifference
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompareVersionsResponse) GetJSON200() *VersionDifference {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareVersionsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareVersionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareVersionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareVersionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareVersionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListComponentPlacesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Places
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListComponentPlacesResponse) GetJSON200() *Places {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListComponentPlacesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListComponentPlacesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListComponentPlacesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListComponentPlacesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListComponentPlacesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type BeginUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LibraryUpload
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r BeginUploadResponse) GetJSON200() *LibraryUpload {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r BeginUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r BeginUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BeginUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BeginUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BeginUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DropUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DropUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DropUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DropUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DropUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DropUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LibraryUpload
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetUploadResponse) GetJSON200() *LibraryUpload {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PutUploadFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LibraryUploadedFile
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutUploadFileResponse) GetJSON200() *LibraryUploadedFile {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutUploadFileResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutUploadFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutUploadFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutUploadFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutUploadFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type FinishUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LibraryVersion
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FinishUploadResponse) GetJSON200() *LibraryVersion {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FinishUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FinishUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FinishUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FinishUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FinishUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type AddVersionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12699,6 +23649,110 @@ func (r AdmitVersionResponse) ContentType() string {
 	return ""
 }
 
+// DownloadAttachmentResponse200Headers the declared response headers of an HTTP 200 response for DownloadAttachment
+type DownloadAttachmentResponse200Headers struct {
+	ContentDisposition string
+	ContentType        string
+}
+
+type DownloadAttachmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *string
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DownloadAttachmentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DownloadAttachmentResponse) GetJSON200() *string {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DownloadAttachmentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadAttachmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadAttachmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadAttachmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadAttachmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetVersionContentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VersionContent
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetVersionContentResponse) GetJSON200() *VersionContent {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetVersionContentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetVersionContentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVersionContentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVersionContentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVersionContentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type AddEvidenceResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12741,6 +23795,54 @@ func (r AddEvidenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AddEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type QuarantineVersionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LibraryVersion
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r QuarantineVersionResponse) GetJSON200() *LibraryVersion {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r QuarantineVersionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r QuarantineVersionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r QuarantineVersionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r QuarantineVersionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r QuarantineVersionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12885,6 +23987,54 @@ func (r CreateDeploymentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateDeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CountDeploymentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Counted
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CountDeploymentsResponse) GetJSON200() *Counted {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CountDeploymentsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CountDeploymentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CountDeploymentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountDeploymentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CountDeploymentsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13235,6 +24385,260 @@ func (r ListDeploymentConflictsResponse) ContentType() string {
 	return ""
 }
 
+type AnswerCriterionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerCriterionResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AnswerCriterionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerCriterionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerCriterionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerCriterionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerCriterionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDeploymentFailuresResponse200Headers the declared response headers of an HTTP 200 response for ListDeploymentFailures
+type ListDeploymentFailuresResponse200Headers struct {
+	ETag string
+}
+
+type ListDeploymentFailuresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Failures
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDeploymentFailuresResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeploymentFailuresResponse) GetJSON200() *Failures {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDeploymentFailuresResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeploymentFailuresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeploymentFailuresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeploymentFailuresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeploymentFailuresResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTargetGridResponse200Headers the declared response headers of an HTTP 200 response for GetTargetGrid
+type GetTargetGridResponse200Headers struct {
+	ETag string
+}
+
+type GetTargetGridResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TargetGrid
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTargetGridResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTargetGridResponse) GetJSON200() *TargetGrid {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTargetGridResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTargetGridResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTargetGridResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTargetGridResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTargetGridResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTargetGridDomainsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GridDomains
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTargetGridDomainsResponse) GetJSON200() *GridDomains {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTargetGridDomainsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTargetGridDomainsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTargetGridDomainsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTargetGridDomainsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTargetGridDomainsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTargetGridNamesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GridNames
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTargetGridNamesResponse) GetJSON200() *GridNames {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTargetGridNamesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTargetGridNamesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTargetGridNamesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTargetGridNamesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTargetGridNamesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GuideDeploymentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13283,6 +24687,95 @@ func (r GuideDeploymentResponse) ContentType() string {
 	return ""
 }
 
+type DownloadDeploymentLogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DownloadDeploymentLogResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadDeploymentLogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadDeploymentLogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadDeploymentLogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadDeploymentLogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SearchDeploymentLogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListFoundLine
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SearchDeploymentLogResponse) GetJSON200() *ListFoundLine {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SearchDeploymentLogResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SearchDeploymentLogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchDeploymentLogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchDeploymentLogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SearchDeploymentLogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListDeploymentOutputResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13325,6 +24818,54 @@ func (r ListDeploymentOutputResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListDeploymentOutputResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PauseDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PauseDeploymentResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PauseDeploymentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PauseDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PauseDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PauseDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PauseDeploymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13469,6 +25010,54 @@ func (r RescheduleDeploymentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RescheduleDeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ResumeDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResumeDeploymentResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResumeDeploymentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResumeDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResumeDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResumeDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResumeDeploymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14092,6 +25681,342 @@ func (r ListDocumentRevisionsResponse) ContentType() string {
 	return ""
 }
 
+type AcceptDriftResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListDrift
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptDriftResponse) GetJSON200() *ListDrift {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AcceptDriftResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptDriftResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptDriftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptDriftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptDriftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CheckDriftResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CheckAsked
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckDriftResponse) GetJSON200() *CheckAsked {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CheckDriftResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckDriftResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckDriftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckDriftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckDriftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CountDriftsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListDriftSummary
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CountDriftsResponse) GetJSON200() *ListDriftSummary {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CountDriftsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CountDriftsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CountDriftsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountDriftsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CountDriftsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RepairDriftResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListDeployment
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RepairDriftResponse) GetJSON200() *ListDeployment {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RepairDriftResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RepairDriftResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RepairDriftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RepairDriftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RepairDriftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListLookedAtResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListLookedAt
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLookedAtResponse) GetJSON200() *ListLookedAt {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListLookedAtResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLookedAtResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLookedAtResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLookedAtResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLookedAtResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDriftsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListDrift
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDriftsResponse) GetJSON200() *ListDrift {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDriftsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDriftsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDriftsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDriftsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDriftsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDriftResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Drift
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDriftResponse) GetJSON200() *Drift {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDriftResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDriftResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDriftResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDriftResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDriftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type CreateEnrolmentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14134,6 +26059,102 @@ func (r CreateEnrolmentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateEnrolmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EnvironmentView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEnvironmentResponse) GetJSON200() *EnvironmentView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEnvironmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CompareEnvironmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EnvironmentComparison
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompareEnvironmentsResponse) GetJSON200() *EnvironmentComparison {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareEnvironmentsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareEnvironmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareEnvironmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareEnvironmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareEnvironmentsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14360,6 +26381,150 @@ func (r RevokeFeedResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeFeedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListPlaceHealth
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListHealthResponse) GetJSON200() *ListPlaceHealth {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListHealthResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListHealthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CountHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListEnvironmentHealth
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CountHealthResponse) GetJSON200() *ListEnvironmentHealth {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CountHealthResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CountHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CountHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CountHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CountHealthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTargetHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTargetHealth
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTargetHealthResponse) GetJSON200() *ListTargetHealth {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTargetHealthResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTargetHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTargetHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTargetHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTargetHealthResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14696,6 +26861,246 @@ func (r RotateKeyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RotateKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListModelStartsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListModelStart
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListModelStartsResponse) GetJSON200() *ListModelStart {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListModelStartsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListModelStartsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListModelStartsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListModelStartsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListModelStartsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetModelStartResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FilledStart
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetModelStartResponse) GetJSON200() *FilledStart {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetModelStartResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetModelStartResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetModelStartResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetModelStartResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetModelStartResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetModelResultsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ModelResults
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetModelResultsResponse) GetJSON200() *ModelResults {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetModelResultsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetModelResultsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetModelResultsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetModelResultsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetModelResultsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOverviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Overview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOverviewResponse) GetJSON200() *Overview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOverviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOverviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOverviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOverviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPlaceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PlaceCard
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPlaceResponse) GetJSON200() *PlaceCard {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPlaceResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPlaceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlaceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlaceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPlaceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15127,6 +27532,54 @@ func (r ListEntriesResponse) ContentType() string {
 	return ""
 }
 
+type GetEntryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProvenEntry
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEntryResponse) GetJSON200() *ProvenEntry {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetEntryResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEntryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEntryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEntryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEntryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetRecordHeadResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15415,6 +27868,527 @@ func (r CompleteReviewResponse) ContentType() string {
 	return ""
 }
 
+type ListRolesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListRoleView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRolesResponse) GetJSON200() *ListRoleView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRolesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRolesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRolesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRolesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRolesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SearchResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListHit
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SearchResponse) GetJSON200() *ListHit {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SearchResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SearchResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SearchResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignOutResponse204Headers the declared response headers of an HTTP 204 response for SignOut
+type SignOutResponse204Headers struct {
+	SetCookie string
+}
+
+type SignOutResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *SignOutResponse204Headers
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SignOutResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SignOutResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignOutResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignOutResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignOutResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignedIn
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSessionResponse) GetJSON200() *SignedIn {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSessionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetPasswordResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetPasswordResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetPasswordResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetPasswordResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetPasswordResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetPasswordResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndSessionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EndSessionsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EndSessionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSessionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSessionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndSessionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSessionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListOpenSession
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSessionsResponse) GetJSON200() *ListOpenSession {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSessionsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSessionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSessionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSessionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSessionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignInResponse200Headers the declared response headers of an HTTP 200 response for SignIn
+type SignInResponse200Headers struct {
+	SetCookie string
+}
+
+type SignInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignedIn
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignInResponse) GetJSON200() *SignedIn {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SignInResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SignInResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RedeemCodeResponse200Headers the declared response headers of an HTTP 200 response for RedeemCode
+type RedeemCodeResponse200Headers struct {
+	SetCookie string
+}
+
+type RedeemCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignedIn
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RedeemCodeResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RedeemCodeResponse) GetJSON200() *SignedIn {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RedeemCodeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RedeemCodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RedeemCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RedeemCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RedeemCodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EndSessionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EndSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Settings
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSettingsResponse) GetJSON200() *Settings {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSettingsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSettingsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSettingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ShowSubscriptionSecretResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -15505,6 +28479,246 @@ func (r TrySubscriptionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r TrySubscriptionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTargetsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTargetView
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTargetsResponse) GetJSON200() *ListTargetView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTargetsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTargetsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTargetsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTargetsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTargetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetTargetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TargetDetail
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTargetResponse) GetJSON200() *TargetDetail {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTargetResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTargetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTargetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTargetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTargetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetTargetHistoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TargetHistory
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTargetHistoryResponse) GetJSON200() *TargetHistory {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTargetHistoryResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTargetHistoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTargetHistoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTargetHistoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTargetHistoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListTasksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListTask
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTasksResponse) GetJSON200() *ListTask {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTasksResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTasksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTasksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTasksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTasksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDoneTasksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListDoneTask
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDoneTasksResponse) GetJSON200() *ListDoneTask {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDoneTasksResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDoneTasksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDoneTasksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDoneTasksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDoneTasksResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -16032,6 +29246,96 @@ func (r WhoamiResponse) ContentType() string {
 	return ""
 }
 
+// ListAccountsWithResponse List who can sign in, by person
+//
+// Needs the right to administer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/accounts (the `ListAccounts` operationId).
+func (c *ClientWithResponses) ListAccountsWithResponse(ctx context.Context, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*ListAccountsResponse, error) {
+	rsp, err := c.ListAccounts(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAccountsResponse(rsp)
+}
+
+// SetAccountWithBodyWithResponse Say what a person may do when signed in, or close their account
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+func (c *ClientWithResponses) SetAccountWithBodyWithResponse(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetAccountResponse, error) {
+	rsp, err := c.SetAccountWithBody(ctx, person, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetAccountResponse(rsp)
+}
+
+// SetAccountWithResponse Say what a person may do when signed in, or close their account
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/accounts/{person} (the `SetAccount` operationId).
+func (c *ClientWithResponses) SetAccountWithResponse(ctx context.Context, person string, body SetAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*SetAccountResponse, error) {
+	rsp, err := c.SetAccount(ctx, person, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetAccountResponse(rsp)
+}
+
+// CreateCodeWithBodyWithResponse Make a code with which a person signs in once, and chooses a password
+//
+// Needs the right to administer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+func (c *ClientWithResponses) CreateCodeWithBodyWithResponse(ctx context.Context, person string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCodeResponse, error) {
+	rsp, err := c.CreateCodeWithBody(ctx, person, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCodeResponse(rsp)
+}
+
+// CreateCodeWithResponse Make a code with which a person signs in once, and chooses a password
+//
+// Needs the right to administer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/accounts/{person}/code (the `CreateCode` operationId).
+func (c *ClientWithResponses) CreateCodeWithResponse(ctx context.Context, person string, body CreateCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCodeResponse, error) {
+	rsp, err := c.CreateCode(ctx, person, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateCodeResponse(rsp)
+}
+
+// GetActivityWithResponse Count deployments by when they began, in steps of time, and tell when freezes held
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/activity (the `GetActivity` operationId).
+func (c *ClientWithResponses) GetActivityWithResponse(ctx context.Context, params *GetActivityParams, reqEditors ...RequestEditorFn) (*GetActivityResponse, error) {
+	rsp, err := c.GetActivity(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetActivityResponse(rsp)
+}
+
 // ListAgentsWithResponse List agents by name
 //
 // Needs the right to view.
@@ -16253,6 +29557,164 @@ func (c *ClientWithResponses) SayOfChangeWithResponse(ctx context.Context, chang
 	return ParseSayOfChangeResponse(rsp)
 }
 
+// ListComponentsWithResponse List components by name, with what the library holds of each
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components (the `ListComponents` operationId).
+func (c *ClientWithResponses) ListComponentsWithResponse(ctx context.Context, params *ListComponentsParams, reqEditors ...RequestEditorFn) (*ListComponentsResponse, error) {
+	rsp, err := c.ListComponents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListComponentsResponse(rsp)
+}
+
+// GetComponentWithResponse Show a component with what the library holds of it
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components/{component} (the `GetComponent` operationId).
+func (c *ClientWithResponses) GetComponentWithResponse(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*GetComponentResponse, error) {
+	rsp, err := c.GetComponent(ctx, component, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetComponentResponse(rsp)
+}
+
+// CompareVersionsWithResponse Compare two versions: their files and their bills of materials
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components/{component}/difference (the `CompareVersions` operationId).
+func (c *ClientWithResponses) CompareVersionsWithResponse(ctx context.Context, component string, params *CompareVersionsParams, reqEditors ...RequestEditorFn) (*CompareVersionsResponse, error) {
+	rsp, err := c.CompareVersions(ctx, component, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareVersionsResponse(rsp)
+}
+
+// ListComponentPlacesWithResponse List where the versions of a component are now
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components/{component}/places (the `ListComponentPlaces` operationId).
+func (c *ClientWithResponses) ListComponentPlacesWithResponse(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*ListComponentPlacesResponse, error) {
+	rsp, err := c.ListComponentPlaces(ctx, component, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListComponentPlacesResponse(rsp)
+}
+
+// BeginUploadWithResponse Begin to put files in that become a version
+//
+// Files come in one by one, as large as they are, and become the artifact that a push of them would have made. What is not finished is removed a day after something was last added.
+//
+// Needs the right to stock.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/uploads (the `BeginUpload` operationId).
+func (c *ClientWithResponses) BeginUploadWithResponse(ctx context.Context, component string, reqEditors ...RequestEditorFn) (*BeginUploadResponse, error) {
+	rsp, err := c.BeginUpload(ctx, component, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBeginUploadResponse(rsp)
+}
+
+// DropUploadWithResponse Give an upload up, with what came
+//
+// Needs the right to stock.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/components/{component}/uploads/{upload} (the `DropUpload` operationId).
+func (c *ClientWithResponses) DropUploadWithResponse(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*DropUploadResponse, error) {
+	rsp, err := c.DropUpload(ctx, component, upload, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDropUploadResponse(rsp)
+}
+
+// GetUploadWithResponse Show what of an upload came
+//
+// Needs the right to stock.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components/{component}/uploads/{upload} (the `GetUpload` operationId).
+func (c *ClientWithResponses) GetUploadWithResponse(ctx context.Context, component string, upload string, reqEditors ...RequestEditorFn) (*GetUploadResponse, error) {
+	rsp, err := c.GetUpload(ctx, component, upload, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetUploadResponse(rsp)
+}
+
+// PutUploadFileWithBodyWithResponse Put a file into an upload, or the rest of one
+//
+// The body is the file as it is. It is written as it comes in, and may be sent again: what came before it broke off stays, and the rest follows from there on.
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/components/{component}/uploads/{upload}/files (the `PutUploadFile` operationId).
+func (c *ClientWithResponses) PutUploadFileWithBodyWithResponse(ctx context.Context, component string, upload string, params *PutUploadFileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutUploadFileResponse, error) {
+	rsp, err := c.PutUploadFileWithBody(ctx, component, upload, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutUploadFileResponse(rsp)
+}
+
+// FinishUploadWithBodyWithResponse Make a version of what was put in
+//
+// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+func (c *ClientWithResponses) FinishUploadWithBodyWithResponse(ctx context.Context, component string, upload string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FinishUploadResponse, error) {
+	rsp, err := c.FinishUploadWithBody(ctx, component, upload, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFinishUploadResponse(rsp)
+}
+
+// FinishUploadWithResponse Make a version of what was put in
+//
+// The same content gives the digest that a push of it gives (tranship library add). The version enters quarantined, or admitted when admit is set.
+//
+// Needs the right to stock.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/uploads/{upload}/version (the `FinishUpload` operationId).
+func (c *ClientWithResponses) FinishUploadWithResponse(ctx context.Context, component string, upload string, body FinishUploadJSONRequestBody, reqEditors ...RequestEditorFn) (*FinishUploadResponse, error) {
+	rsp, err := c.FinishUpload(ctx, component, upload, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFinishUploadResponse(rsp)
+}
+
 // AddVersionWithBodyWithResponse Record a version whose media were pushed
 //
 // Needs the right to stock.
@@ -16328,6 +29790,36 @@ func (c *ClientWithResponses) AdmitVersionWithResponse(ctx context.Context, comp
 	return ParseAdmitVersionResponse(rsp)
 }
 
+// DownloadAttachmentWithResponse Download what was pushed about a version
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components/{component}/versions/{version}/attachments/{digest} (the `DownloadAttachment` operationId).
+func (c *ClientWithResponses) DownloadAttachmentWithResponse(ctx context.Context, component string, version string, digest string, reqEditors ...RequestEditorFn) (*DownloadAttachmentResponse, error) {
+	rsp, err := c.DownloadAttachment(ctx, component, version, digest, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadAttachmentResponse(rsp)
+}
+
+// GetVersionContentWithResponse Show what a version is made of and what was pushed about it
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/components/{component}/versions/{version}/content (the `GetVersionContent` operationId).
+func (c *ClientWithResponses) GetVersionContentWithResponse(ctx context.Context, component string, version string, reqEditors ...RequestEditorFn) (*GetVersionContentResponse, error) {
+	rsp, err := c.GetVersionContent(ctx, component, version, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVersionContentResponse(rsp)
+}
+
 // AddEvidenceWithBodyWithResponse Send the result of a test suite on a version in
 //
 // Needs the right to stock.
@@ -16356,6 +29848,36 @@ func (c *ClientWithResponses) AddEvidenceWithResponse(ctx context.Context, compo
 		return nil, err
 	}
 	return ParseAddEvidenceResponse(rsp)
+}
+
+// QuarantineVersionWithBodyWithResponse Take a version back into quarantine; what is deployed stays
+//
+// Needs the right to stock.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+func (c *ClientWithResponses) QuarantineVersionWithBodyWithResponse(ctx context.Context, component string, version string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*QuarantineVersionResponse, error) {
+	rsp, err := c.QuarantineVersionWithBody(ctx, component, version, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQuarantineVersionResponse(rsp)
+}
+
+// QuarantineVersionWithResponse Take a version back into quarantine; what is deployed stays
+//
+// Needs the right to stock.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/components/{component}/versions/{version}/quarantine (the `QuarantineVersion` operationId).
+func (c *ClientWithResponses) QuarantineVersionWithResponse(ctx context.Context, component string, version string, body QuarantineVersionJSONRequestBody, reqEditors ...RequestEditorFn) (*QuarantineVersionResponse, error) {
+	rsp, err := c.QuarantineVersion(ctx, component, version, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQuarantineVersionResponse(rsp)
 }
 
 // WithdrawVersionWithBodyWithResponse Forbid a version from now on
@@ -16431,6 +29953,21 @@ func (c *ClientWithResponses) CreateDeploymentWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseCreateDeploymentResponse(rsp)
+}
+
+// CountDeploymentsWithResponse Count deployments by state and result
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/counts (the `CountDeployments` operationId).
+func (c *ClientWithResponses) CountDeploymentsWithResponse(ctx context.Context, params *CountDeploymentsParams, reqEditors ...RequestEditorFn) (*CountDeploymentsResponse, error) {
+	rsp, err := c.CountDeployments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountDeploymentsResponse(rsp)
 }
 
 // GetDeploymentWithResponse Show a deployment
@@ -16538,7 +30075,7 @@ func (c *ClientWithResponses) ExportRecordWithResponse(ctx context.Context, depl
 	return ParseExportRecordResponse(rsp)
 }
 
-// CancelDeploymentWithBodyWithResponse End a deployment as soon as what is being done has come to a stop
+// CancelDeploymentWithBodyWithResponse End a deployment as soon as what is being done has come to a stop, or at once
 //
 // Needs the right to deploy.
 //
@@ -16553,7 +30090,7 @@ func (c *ClientWithResponses) CancelDeploymentWithBodyWithResponse(ctx context.C
 	return ParseCancelDeploymentResponse(rsp)
 }
 
-// CancelDeploymentWithResponse End a deployment as soon as what is being done has come to a stop
+// CancelDeploymentWithResponse End a deployment as soon as what is being done has come to a stop, or at once
 //
 // Needs the right to deploy.
 //
@@ -16581,6 +30118,98 @@ func (c *ClientWithResponses) ListDeploymentConflictsWithResponse(ctx context.Co
 		return nil, err
 	}
 	return ParseListDeploymentConflictsResponse(rsp)
+}
+
+// AnswerCriterionWithBodyWithResponse Confirm or refuse a criterion of a deployment that is judged by hand
+//
+// Needs the right to approve.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+func (c *ClientWithResponses) AnswerCriterionWithBodyWithResponse(ctx context.Context, deployment string, criterion string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerCriterionResponse, error) {
+	rsp, err := c.AnswerCriterionWithBody(ctx, deployment, criterion, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerCriterionResponse(rsp)
+}
+
+// AnswerCriterionWithResponse Confirm or refuse a criterion of a deployment that is judged by hand
+//
+// Needs the right to approve.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/criteria/{criterion} (the `AnswerCriterion` operationId).
+func (c *ClientWithResponses) AnswerCriterionWithResponse(ctx context.Context, deployment string, criterion string, body AnswerCriterionJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerCriterionResponse, error) {
+	rsp, err := c.AnswerCriterion(ctx, deployment, criterion, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerCriterionResponse(rsp)
+}
+
+// ListDeploymentFailuresWithResponse List what went wrong by cause, with the targets that it befell
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/failures (the `ListDeploymentFailures` operationId).
+func (c *ClientWithResponses) ListDeploymentFailuresWithResponse(ctx context.Context, deployment string, params *ListDeploymentFailuresParams, reqEditors ...RequestEditorFn) (*ListDeploymentFailuresResponse, error) {
+	rsp, err := c.ListDeploymentFailures(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeploymentFailuresResponse(rsp)
+}
+
+// GetTargetGridWithResponse Show all targets of a deployment as counts and one letter each
+//
+// Its ETag is the deployment's revision: with If-None-Match, nothing is sent where nothing changed.
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/grid (the `GetTargetGrid` operationId).
+func (c *ClientWithResponses) GetTargetGridWithResponse(ctx context.Context, deployment string, params *GetTargetGridParams, reqEditors ...RequestEditorFn) (*GetTargetGridResponse, error) {
+	rsp, err := c.GetTargetGrid(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTargetGridResponse(rsp)
+}
+
+// ListTargetGridDomainsWithResponse Part the targets of the grid into failure domains, by a label
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/grid/domains (the `ListTargetGridDomains` operationId).
+func (c *ClientWithResponses) ListTargetGridDomainsWithResponse(ctx context.Context, deployment string, params *ListTargetGridDomainsParams, reqEditors ...RequestEditorFn) (*ListTargetGridDomainsResponse, error) {
+	rsp, err := c.ListTargetGridDomains(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTargetGridDomainsResponse(rsp)
+}
+
+// ListTargetGridNamesWithResponse Give the names of some targets in the order of the grid
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/grid/names (the `ListTargetGridNames` operationId).
+func (c *ClientWithResponses) ListTargetGridNamesWithResponse(ctx context.Context, deployment string, params *ListTargetGridNamesParams, reqEditors ...RequestEditorFn) (*ListTargetGridNamesResponse, error) {
+	rsp, err := c.ListTargetGridNames(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTargetGridNamesResponse(rsp)
 }
 
 // GuideDeploymentWithBodyWithResponse Answer a deployment that awaits guidance
@@ -16613,6 +30242,36 @@ func (c *ClientWithResponses) GuideDeploymentWithResponse(ctx context.Context, d
 	return ParseGuideDeploymentResponse(rsp)
 }
 
+// DownloadDeploymentLogWithResponse Download what steps printed as text, line by line as the lines ended
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/log (the `DownloadDeploymentLog` operationId).
+func (c *ClientWithResponses) DownloadDeploymentLogWithResponse(ctx context.Context, deployment string, params *DownloadDeploymentLogParams, reqEditors ...RequestEditorFn) (*DownloadDeploymentLogResponse, error) {
+	rsp, err := c.DownloadDeploymentLog(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadDeploymentLogResponse(rsp)
+}
+
+// SearchDeploymentLogWithResponse Find lines in what steps printed
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/deployments/{deployment}/log/lines (the `SearchDeploymentLog` operationId).
+func (c *ClientWithResponses) SearchDeploymentLogWithResponse(ctx context.Context, deployment string, params *SearchDeploymentLogParams, reqEditors ...RequestEditorFn) (*SearchDeploymentLogResponse, error) {
+	rsp, err := c.SearchDeploymentLog(ctx, deployment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchDeploymentLogResponse(rsp)
+}
+
 // ListDeploymentOutputWithResponse List what steps printed, in order of arrival
 //
 // Needs the right to view.
@@ -16626,6 +30285,36 @@ func (c *ClientWithResponses) ListDeploymentOutputWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseListDeploymentOutputResponse(rsp)
+}
+
+// PauseDeploymentWithBodyWithResponse Let nothing further of a deployment begin, until it is resumed
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+func (c *ClientWithResponses) PauseDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PauseDeploymentResponse, error) {
+	rsp, err := c.PauseDeploymentWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePauseDeploymentResponse(rsp)
+}
+
+// PauseDeploymentWithResponse Let nothing further of a deployment begin, until it is resumed
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/pause (the `PauseDeployment` operationId).
+func (c *ClientWithResponses) PauseDeploymentWithResponse(ctx context.Context, deployment string, body PauseDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*PauseDeploymentResponse, error) {
+	rsp, err := c.PauseDeployment(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePauseDeploymentResponse(rsp)
 }
 
 // ReplanDeploymentWithBodyWithResponse Give a deployment the plan that its request gives now; say what changed
@@ -16701,6 +30390,36 @@ func (c *ClientWithResponses) RescheduleDeploymentWithResponse(ctx context.Conte
 		return nil, err
 	}
 	return ParseRescheduleDeploymentResponse(rsp)
+}
+
+// ResumeDeploymentWithBodyWithResponse Have a paused deployment go on where it was stopped
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+func (c *ClientWithResponses) ResumeDeploymentWithBodyWithResponse(ctx context.Context, deployment string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResumeDeploymentResponse, error) {
+	rsp, err := c.ResumeDeploymentWithBody(ctx, deployment, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResumeDeploymentResponse(rsp)
+}
+
+// ResumeDeploymentWithResponse Have a paused deployment go on where it was stopped
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/deployments/{deployment}/resume (the `ResumeDeployment` operationId).
+func (c *ClientWithResponses) ResumeDeploymentWithResponse(ctx context.Context, deployment string, body ResumeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*ResumeDeploymentResponse, error) {
+	rsp, err := c.ResumeDeployment(ctx, deployment, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResumeDeploymentResponse(rsp)
 }
 
 // ListDeploymentSlotsWithResponse Propose times at which a deployment fits, the best first
@@ -16973,6 +30692,156 @@ func (c *ClientWithResponses) ListDocumentRevisionsWithResponse(ctx context.Cont
 	return ParseListDocumentRevisionsResponse(rsp)
 }
 
+// AcceptDriftWithBodyWithResponse Make what was found the record
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+func (c *ClientWithResponses) AcceptDriftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptDriftResponse, error) {
+	rsp, err := c.AcceptDriftWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptDriftResponse(rsp)
+}
+
+// AcceptDriftWithResponse Make what was found the record
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/drift/accept (the `AcceptDrift` operationId).
+func (c *ClientWithResponses) AcceptDriftWithResponse(ctx context.Context, body AcceptDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptDriftResponse, error) {
+	rsp, err := c.AcceptDrift(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptDriftResponse(rsp)
+}
+
+// CheckDriftWithBodyWithResponse Have targets looked at now
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+func (c *ClientWithResponses) CheckDriftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckDriftResponse, error) {
+	rsp, err := c.CheckDriftWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckDriftResponse(rsp)
+}
+
+// CheckDriftWithResponse Have targets looked at now
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/drift/check (the `CheckDrift` operationId).
+func (c *ClientWithResponses) CheckDriftWithResponse(ctx context.Context, body CheckDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckDriftResponse, error) {
+	rsp, err := c.CheckDrift(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckDriftResponse(rsp)
+}
+
+// CountDriftsWithResponse Count what is other than recorded, and what was not looked at, by environment
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/drift/environments (the `CountDrifts` operationId).
+func (c *ClientWithResponses) CountDriftsWithResponse(ctx context.Context, params *CountDriftsParams, reqEditors ...RequestEditorFn) (*CountDriftsResponse, error) {
+	rsp, err := c.CountDrifts(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountDriftsResponse(rsp)
+}
+
+// RepairDriftWithBodyWithResponse Ask for deployments that put what is recorded onto the targets that differ
+//
+// Needs the right to deploy.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+func (c *ClientWithResponses) RepairDriftWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RepairDriftResponse, error) {
+	rsp, err := c.RepairDriftWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRepairDriftResponse(rsp)
+}
+
+// RepairDriftWithResponse Ask for deployments that put what is recorded onto the targets that differ
+//
+// Needs the right to deploy.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/drift/repair (the `RepairDrift` operationId).
+func (c *ClientWithResponses) RepairDriftWithResponse(ctx context.Context, body RepairDriftJSONRequestBody, reqEditors ...RequestEditorFn) (*RepairDriftResponse, error) {
+	rsp, err := c.RepairDrift(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRepairDriftResponse(rsp)
+}
+
+// ListLookedAtWithResponse List the targets of an environment with when they were last looked at
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/drift/targets (the `ListLookedAt` operationId).
+func (c *ClientWithResponses) ListLookedAtWithResponse(ctx context.Context, params *ListLookedAtParams, reqEditors ...RequestEditorFn) (*ListLookedAtResponse, error) {
+	rsp, err := c.ListLookedAt(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLookedAtResponse(rsp)
+}
+
+// ListDriftsWithResponse List what is other than recorded, newest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/drifts (the `ListDrifts` operationId).
+func (c *ClientWithResponses) ListDriftsWithResponse(ctx context.Context, params *ListDriftsParams, reqEditors ...RequestEditorFn) (*ListDriftsResponse, error) {
+	rsp, err := c.ListDrifts(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDriftsResponse(rsp)
+}
+
+// GetDriftWithResponse Show one drift with everything that differs
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/drifts/{drift} (the `GetDrift` operationId).
+func (c *ClientWithResponses) GetDriftWithResponse(ctx context.Context, drift string, reqEditors ...RequestEditorFn) (*GetDriftResponse, error) {
+	rsp, err := c.GetDrift(ctx, drift, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDriftResponse(rsp)
+}
+
 // CreateEnrolmentWithBodyWithResponse Allow one agent to enrol once
 //
 // Needs the right to enrol.
@@ -17001,6 +30870,36 @@ func (c *ClientWithResponses) CreateEnrolmentWithResponse(ctx context.Context, b
 		return nil, err
 	}
 	return ParseCreateEnrolmentResponse(rsp)
+}
+
+// GetEnvironmentWithResponse Show an environment with what stands in it, and how much of that is other than recorded
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/environments/{environment} (the `GetEnvironment` operationId).
+func (c *ClientWithResponses) GetEnvironmentWithResponse(ctx context.Context, environment string, reqEditors ...RequestEditorFn) (*GetEnvironmentResponse, error) {
+	rsp, err := c.GetEnvironment(ctx, environment, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEnvironmentResponse(rsp)
+}
+
+// CompareEnvironmentsWithResponse Compare an environment with another, or with its baseline
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/environments/{environment}/comparison (the `CompareEnvironments` operationId).
+func (c *ClientWithResponses) CompareEnvironmentsWithResponse(ctx context.Context, environment string, params *CompareEnvironmentsParams, reqEditors ...RequestEditorFn) (*CompareEnvironmentsResponse, error) {
+	rsp, err := c.CompareEnvironments(ctx, environment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareEnvironmentsResponse(rsp)
 }
 
 // StreamEventsWithResponse Stream the entries of the record as they are sealed (server-sent events)
@@ -17091,6 +30990,53 @@ func (c *ClientWithResponses) RevokeFeedWithResponse(ctx context.Context, feed s
 		return nil, err
 	}
 	return ParseRevokeFeedResponse(rsp)
+}
+
+// ListHealthWithResponse List how components do their work in environments, the last that changed first
+//
+// Of components whose model names health checks. A state chooses as it was recorded last; of targets whose agents are silent nobody can say, which each answer takes into account.
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/health (the `ListHealth` operationId).
+func (c *ClientWithResponses) ListHealthWithResponse(ctx context.Context, params *ListHealthParams, reqEditors ...RequestEditorFn) (*ListHealthResponse, error) {
+	rsp, err := c.ListHealth(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListHealthResponse(rsp)
+}
+
+// CountHealthWithResponse Count by environment how components do their work
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/health/environments (the `CountHealth` operationId).
+func (c *ClientWithResponses) CountHealthWithResponse(ctx context.Context, params *CountHealthParams, reqEditors ...RequestEditorFn) (*CountHealthResponse, error) {
+	rsp, err := c.CountHealth(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCountHealthResponse(rsp)
+}
+
+// ListTargetHealthWithResponse List how components do their work on targets, with what each check said last
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/health/targets (the `ListTargetHealth` operationId).
+func (c *ClientWithResponses) ListTargetHealthWithResponse(ctx context.Context, params *ListTargetHealthParams, reqEditors ...RequestEditorFn) (*ListTargetHealthResponse, error) {
+	rsp, err := c.ListTargetHealth(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTargetHealthResponse(rsp)
 }
 
 // ListInventoryWithResponse List what is where, now or at a past moment
@@ -17226,6 +31172,85 @@ func (c *ClientWithResponses) RotateKeyWithResponse(ctx context.Context, purpose
 		return nil, err
 	}
 	return ParseRotateKeyResponse(rsp)
+}
+
+// ListModelStartsWithResponse List the ready-made models to begin with
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/model-starts (the `ListModelStarts` operationId).
+func (c *ClientWithResponses) ListModelStartsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListModelStartsResponse, error) {
+	rsp, err := c.ListModelStarts(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListModelStartsResponse(rsp)
+}
+
+// GetModelStartWithResponse Give a ready-made model as YAML, filled in
+//
+// Nothing is stored: the document is applied like any other.
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/model-starts/{start} (the `GetModelStart` operationId).
+func (c *ClientWithResponses) GetModelStartWithResponse(ctx context.Context, start string, params *GetModelStartParams, reqEditors ...RequestEditorFn) (*GetModelStartResponse, error) {
+	rsp, err := c.GetModelStart(ctx, start, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetModelStartResponse(rsp)
+}
+
+// GetModelResultsWithResponse Tell what came of a model so far, and what it is for
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/models/{model}/results (the `GetModelResults` operationId).
+func (c *ClientWithResponses) GetModelResultsWithResponse(ctx context.Context, model string, reqEditors ...RequestEditorFn) (*GetModelResultsResponse, error) {
+	rsp, err := c.GetModelResults(ctx, model, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetModelResultsResponse(rsp)
+}
+
+// GetOverviewWithResponse Show what is where: components by environments, now or at a past moment
+//
+// A window of rows, each with a cell for every environment in which there is something to say. Of a past moment it says what stood where, what had drifted, what was kept out, what was under way and which freezes held, from the history and the record.
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/overview (the `GetOverview` operationId).
+func (c *ClientWithResponses) GetOverviewWithResponse(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error) {
+	rsp, err := c.GetOverview(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOverviewResponse(rsp)
+}
+
+// GetPlaceWithResponse Show what of a component stands in an environment, since when and by whose authority
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/overview/{component}/{environment} (the `GetPlace` operationId).
+func (c *ClientWithResponses) GetPlaceWithResponse(ctx context.Context, component string, environment string, params *GetPlaceParams, reqEditors ...RequestEditorFn) (*GetPlaceResponse, error) {
+	rsp, err := c.GetPlace(ctx, component, environment, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlaceResponse(rsp)
 }
 
 // ListPinsWithResponse List what is kept out of environments
@@ -17393,7 +31418,7 @@ func (c *ClientWithResponses) ListPlanTargetsWithResponse(ctx context.Context, p
 	return ParseListPlanTargetsResponse(rsp)
 }
 
-// ListEntriesWithResponse List entries of the record, oldest first
+// ListEntriesWithResponse List entries of the record, the oldest first, or the newest
 //
 // Needs the right to view.
 //
@@ -17406,6 +31431,21 @@ func (c *ClientWithResponses) ListEntriesWithResponse(ctx context.Context, param
 		return nil, err
 	}
 	return ParseListEntriesResponse(rsp)
+}
+
+// GetEntryWithResponse Show an entry of the record with the proof that it is in the log
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/record/entries/{index} (the `GetEntry` operationId).
+func (c *ClientWithResponses) GetEntryWithResponse(ctx context.Context, index int64, reqEditors ...RequestEditorFn) (*GetEntryResponse, error) {
+	rsp, err := c.GetEntry(ctx, index, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEntryResponse(rsp)
 }
 
 // GetRecordHeadWithResponse Show the size, the root and the signed checkpoint of the record
@@ -17528,6 +31568,214 @@ func (c *ClientWithResponses) CompleteReviewWithResponse(ctx context.Context, re
 	return ParseCompleteReviewResponse(rsp)
 }
 
+// ListRolesWithResponse List the roles, what each allows, and who has it
+//
+// A role holds in every environment. Who may approve what is said by groups and policies.
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/roles (the `ListRoles` operationId).
+func (c *ClientWithResponses) ListRolesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListRolesResponse, error) {
+	rsp, err := c.ListRoles(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRolesResponse(rsp)
+}
+
+// SearchWithResponse Find things by a part of their name, by their id, or by the beginning of a digest
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/search (the `Search` operationId).
+func (c *ClientWithResponses) SearchWithResponse(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*SearchResponse, error) {
+	rsp, err := c.Search(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchResponse(rsp)
+}
+
+// SignOutWithResponse Sign out: end this session
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/session (the `SignOut` operationId).
+func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutResponse, error) {
+	rsp, err := c.SignOut(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignOutResponse(rsp)
+}
+
+// GetSessionWithResponse Say who asks, and what they may do
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/session (the `GetSession` operationId).
+func (c *ClientWithResponses) GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error) {
+	rsp, err := c.GetSession(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSessionResponse(rsp)
+}
+
+// SetPasswordWithBodyWithResponse Set one's own password; all other sessions end
+//
+// Needs the right to view.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+func (c *ClientWithResponses) SetPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error) {
+	rsp, err := c.SetPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPasswordResponse(rsp)
+}
+
+// SetPasswordWithResponse Set one's own password; all other sessions end
+//
+// Needs the right to view.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/session/password (the `SetPassword` operationId).
+func (c *ClientWithResponses) SetPasswordWithResponse(ctx context.Context, body SetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPasswordResponse, error) {
+	rsp, err := c.SetPassword(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPasswordResponse(rsp)
+}
+
+// EndSessionsWithResponse End all sessions of a person: one's own but this one
+//
+// Needs the right to view. Those of others are for administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/sessions (the `EndSessions` operationId).
+func (c *ClientWithResponses) EndSessionsWithResponse(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*EndSessionsResponse, error) {
+	rsp, err := c.EndSessions(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionsResponse(rsp)
+}
+
+// ListSessionsWithResponse List open sessions by id: one's own
+//
+// Needs the right to view. Those of others are for administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
+func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
+	rsp, err := c.ListSessions(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSessionsResponse(rsp)
+}
+
+// SignInWithBodyWithResponse Sign in with name and password; the answer sets the cookie of the session
+//
+// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+func (c *ClientWithResponses) SignInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInResponse, error) {
+	rsp, err := c.SignInWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInResponse(rsp)
+}
+
+// SignInWithResponse Sign in with name and password; the answer sets the cookie of the session
+//
+// A name from one address has 6 tries that fail, an address 30, then one every few seconds: the answer is 429 with Retry-After.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sessions (the `SignIn` operationId).
+func (c *ClientWithResponses) SignInWithResponse(ctx context.Context, body SignInJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInResponse, error) {
+	rsp, err := c.SignIn(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInResponse(rsp)
+}
+
+// RedeemCodeWithBodyWithResponse Sign in with a code that an administrator made, once, and choose a password
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+func (c *ClientWithResponses) RedeemCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RedeemCodeResponse, error) {
+	rsp, err := c.RedeemCodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRedeemCodeResponse(rsp)
+}
+
+// RedeemCodeWithResponse Sign in with a code that an administrator made, once, and choose a password
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sessions/redeem (the `RedeemCode` operationId).
+func (c *ClientWithResponses) RedeemCodeWithResponse(ctx context.Context, body RedeemCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*RedeemCodeResponse, error) {
+	rsp, err := c.RedeemCode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRedeemCodeResponse(rsp)
+}
+
+// EndSessionWithResponse End a session at once: one's own
+//
+// Needs the right to view. Those of others are for administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/sessions/{session} (the `EndSession` operationId).
+func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, session string, reqEditors ...RequestEditorFn) (*EndSessionResponse, error) {
+	rsp, err := c.EndSession(ctx, session, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionResponse(rsp)
+}
+
+// GetSettingsWithResponse Show what the server runs with
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/settings (the `GetSettings` operationId).
+func (c *ClientWithResponses) GetSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSettingsResponse, error) {
+	rsp, err := c.GetSettings(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSettingsResponse(rsp)
+}
+
 // ShowSubscriptionSecretWithBodyWithResponse Show or rotate the secret that webhooks are signed with
 //
 // Needs the right to administer.
@@ -17573,6 +31821,83 @@ func (c *ClientWithResponses) TrySubscriptionWithResponse(ctx context.Context, s
 	return ParseTrySubscriptionResponse(rsp)
 }
 
+// ListTargetsWithResponse List targets by name, with how their agents are reached
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/targets (the `ListTargets` operationId).
+func (c *ClientWithResponses) ListTargetsWithResponse(ctx context.Context, params *ListTargetsParams, reqEditors ...RequestEditorFn) (*ListTargetsResponse, error) {
+	rsp, err := c.ListTargets(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTargetsResponse(rsp)
+}
+
+// GetTargetWithResponse Show a target with what is there and what its agent says of it
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/targets/{target} (the `GetTarget` operationId).
+func (c *ClientWithResponses) GetTargetWithResponse(ctx context.Context, target string, reqEditors ...RequestEditorFn) (*GetTargetResponse, error) {
+	rsp, err := c.GetTarget(ctx, target, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTargetResponse(rsp)
+}
+
+// GetTargetHistoryWithResponse Show what stood on a target, now or at a past moment, by whose authority, and what had happened to it
+//
+// It outlives the target: of one that was taken away it says what the record holds. Events are newest first, one for each matter: a deployment, a drift, a change of the target's document, a change of its agent.
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/targets/{target}/history (the `GetTargetHistory` operationId).
+func (c *ClientWithResponses) GetTargetHistoryWithResponse(ctx context.Context, target string, params *GetTargetHistoryParams, reqEditors ...RequestEditorFn) (*GetTargetHistoryResponse, error) {
+	rsp, err := c.GetTargetHistory(ctx, target, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTargetHistoryResponse(rsp)
+}
+
+// ListTasksWithResponse List what waits for a person, the most urgent and oldest first
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/tasks (the `ListTasks` operationId).
+func (c *ClientWithResponses) ListTasksWithResponse(ctx context.Context, params *ListTasksParams, reqEditors ...RequestEditorFn) (*ListTasksResponse, error) {
+	rsp, err := c.ListTasks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTasksResponse(rsp)
+}
+
+// ListDoneTasksWithResponse List what whoever asks answered lately, the last first, from the record
+//
+// Needs the right to view.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/tasks/done (the `ListDoneTasks` operationId).
+func (c *ClientWithResponses) ListDoneTasksWithResponse(ctx context.Context, params *ListDoneTasksParams, reqEditors ...RequestEditorFn) (*ListDoneTasksResponse, error) {
+	rsp, err := c.ListDoneTasks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDoneTasksResponse(rsp)
+}
+
 // ListTokensWithResponse List tokens by id
 //
 // Needs the right to administer.
@@ -17590,7 +31915,7 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 
 // CreateTokenWithBodyWithResponse Make an API token
 //
-// Needs the right to administer.
+// Needs the right to view.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17605,7 +31930,7 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 
 // CreateTokenWithResponse Make an API token
 //
-// Needs the right to administer.
+// Needs the right to view.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17781,6 +32106,138 @@ func (c *ClientWithResponses) WhoamiWithResponse(ctx context.Context, reqEditors
 		return nil, err
 	}
 	return ParseWhoamiResponse(rsp)
+}
+
+// ParseListAccountsResponse parses an HTTP response from a ListAccountsWithResponse call
+func ParseListAccountsResponse(rsp *http.Response) (*ListAccountsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAccountsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListAccountView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetAccountResponse parses an HTTP response from a SetAccountWithResponse call
+func ParseSetAccountResponse(rsp *http.Response) (*SetAccountResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetAccountResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AccountView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateCodeResponse parses an HTTP response from a CreateCodeWithResponse call
+func ParseCreateCodeResponse(rsp *http.Response) (*CreateCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NewCode
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetActivityResponse parses an HTTP response from a GetActivityWithResponse call
+func ParseGetActivityResponse(rsp *http.Response) (*GetActivityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetActivityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Strip
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseListAgentsResponse parses an HTTP response from a ListAgentsWithResponse call
@@ -18175,6 +32632,299 @@ func ParseSayOfChangeResponse(rsp *http.Response) (*SayOfChangeResponse, error) 
 	return response, nil
 }
 
+// ParseListComponentsResponse parses an HTTP response from a ListComponentsWithResponse call
+func ParseListComponentsResponse(rsp *http.Response) (*ListComponentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListComponentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListComponentView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetComponentResponse parses an HTTP response from a GetComponentWithResponse call
+func ParseGetComponentResponse(rsp *http.Response) (*GetComponentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetComponentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ComponentView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCompareVersionsResponse parses an HTTP response from a CompareVersionsWithResponse call
+func ParseCompareVersionsResponse(rsp *http.Response) (*CompareVersionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareVersionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VersionDifference
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListComponentPlacesResponse parses an HTTP response from a ListComponentPlacesWithResponse call
+func ParseListComponentPlacesResponse(rsp *http.Response) (*ListComponentPlacesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListComponentPlacesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Places
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBeginUploadResponse parses an HTTP response from a BeginUploadWithResponse call
+func ParseBeginUploadResponse(rsp *http.Response) (*BeginUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BeginUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LibraryUpload
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDropUploadResponse parses an HTTP response from a DropUploadWithResponse call
+func ParseDropUploadResponse(rsp *http.Response) (*DropUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DropUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetUploadResponse parses an HTTP response from a GetUploadWithResponse call
+func ParseGetUploadResponse(rsp *http.Response) (*GetUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LibraryUpload
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePutUploadFileResponse parses an HTTP response from a PutUploadFileWithResponse call
+func ParsePutUploadFileResponse(rsp *http.Response) (*PutUploadFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutUploadFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LibraryUploadedFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFinishUploadResponse parses an HTTP response from a FinishUploadWithResponse call
+func ParseFinishUploadResponse(rsp *http.Response) (*FinishUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FinishUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LibraryVersion
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAddVersionResponse parses an HTTP response from a AddVersionWithResponse call
 func ParseAddVersionResponse(rsp *http.Response) (*AddVersionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18274,6 +33024,92 @@ func ParseAdmitVersionResponse(rsp *http.Response) (*AdmitVersionResponse, error
 	return response, nil
 }
 
+// ParseDownloadAttachmentResponse parses an HTTP response from a DownloadAttachmentWithResponse call
+func ParseDownloadAttachmentResponse(rsp *http.Response) (*DownloadAttachmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadAttachmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest string
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DownloadAttachmentResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentType = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetVersionContentResponse parses an HTTP response from a GetVersionContentWithResponse call
+func ParseGetVersionContentResponse(rsp *http.Response) (*GetVersionContentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVersionContentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VersionContent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseAddEvidenceResponse parses an HTTP response from a AddEvidenceWithResponse call
 func ParseAddEvidenceResponse(rsp *http.Response) (*AddEvidenceResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18290,6 +33126,39 @@ func ParseAddEvidenceResponse(rsp *http.Response) (*AddEvidenceResponse, error) 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest LibraryEvidence
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseQuarantineVersionResponse parses an HTTP response from a QuarantineVersionWithResponse call
+func ParseQuarantineVersionResponse(rsp *http.Response) (*QuarantineVersionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &QuarantineVersionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LibraryVersion
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -18389,6 +33258,39 @@ func ParseCreateDeploymentResponse(rsp *http.Response) (*CreateDeploymentRespons
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCountDeploymentsResponse parses an HTTP response from a CountDeploymentsWithResponse call
+func ParseCountDeploymentsResponse(rsp *http.Response) (*CountDeploymentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountDeploymentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Counted
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -18657,6 +33559,197 @@ func ParseListDeploymentConflictsResponse(rsp *http.Response) (*ListDeploymentCo
 	return response, nil
 }
 
+// ParseAnswerCriterionResponse parses an HTTP response from a AnswerCriterionWithResponse call
+func ParseAnswerCriterionResponse(rsp *http.Response) (*AnswerCriterionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerCriterionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDeploymentFailuresResponse parses an HTTP response from a ListDeploymentFailuresWithResponse call
+func ParseListDeploymentFailuresResponse(rsp *http.Response) (*ListDeploymentFailuresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeploymentFailuresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Failures
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDeploymentFailuresResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTargetGridResponse parses an HTTP response from a GetTargetGridWithResponse call
+func ParseGetTargetGridResponse(rsp *http.Response) (*GetTargetGridResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTargetGridResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TargetGrid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTargetGridResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTargetGridDomainsResponse parses an HTTP response from a ListTargetGridDomainsWithResponse call
+func ParseListTargetGridDomainsResponse(rsp *http.Response) (*ListTargetGridDomainsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTargetGridDomainsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GridDomains
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTargetGridNamesResponse parses an HTTP response from a ListTargetGridNamesWithResponse call
+func ParseListTargetGridNamesResponse(rsp *http.Response) (*ListTargetGridNamesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTargetGridNamesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GridNames
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGuideDeploymentResponse parses an HTTP response from a GuideDeploymentWithResponse call
 func ParseGuideDeploymentResponse(rsp *http.Response) (*GuideDeploymentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18690,6 +33783,65 @@ func ParseGuideDeploymentResponse(rsp *http.Response) (*GuideDeploymentResponse,
 	return response, nil
 }
 
+// ParseDownloadDeploymentLogResponse parses an HTTP response from a DownloadDeploymentLogWithResponse call
+func ParseDownloadDeploymentLogResponse(rsp *http.Response) (*DownloadDeploymentLogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadDeploymentLogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSearchDeploymentLogResponse parses an HTTP response from a SearchDeploymentLogWithResponse call
+func ParseSearchDeploymentLogResponse(rsp *http.Response) (*SearchDeploymentLogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchDeploymentLogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListFoundLine
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListDeploymentOutputResponse parses an HTTP response from a ListDeploymentOutputWithResponse call
 func ParseListDeploymentOutputResponse(rsp *http.Response) (*ListDeploymentOutputResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18706,6 +33858,39 @@ func ParseListDeploymentOutputResponse(rsp *http.Response) (*ListDeploymentOutpu
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListDeploymentOutput
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePauseDeploymentResponse parses an HTTP response from a PauseDeploymentWithResponse call
+func ParsePauseDeploymentResponse(rsp *http.Response) (*PauseDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PauseDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -18805,6 +33990,39 @@ func ParseRescheduleDeploymentResponse(rsp *http.Response) (*RescheduleDeploymen
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Anew
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseResumeDeploymentResponse parses an HTTP response from a ResumeDeploymentWithResponse call
+func ParseResumeDeploymentResponse(rsp *http.Response) (*ResumeDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResumeDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -19247,6 +34465,237 @@ func ParseListDocumentRevisionsResponse(rsp *http.Response) (*ListDocumentRevisi
 	return response, nil
 }
 
+// ParseAcceptDriftResponse parses an HTTP response from a AcceptDriftWithResponse call
+func ParseAcceptDriftResponse(rsp *http.Response) (*AcceptDriftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptDriftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListDrift
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCheckDriftResponse parses an HTTP response from a CheckDriftWithResponse call
+func ParseCheckDriftResponse(rsp *http.Response) (*CheckDriftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckDriftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CheckAsked
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCountDriftsResponse parses an HTTP response from a CountDriftsWithResponse call
+func ParseCountDriftsResponse(rsp *http.Response) (*CountDriftsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountDriftsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListDriftSummary
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRepairDriftResponse parses an HTTP response from a RepairDriftWithResponse call
+func ParseRepairDriftResponse(rsp *http.Response) (*RepairDriftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RepairDriftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListDeployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListLookedAtResponse parses an HTTP response from a ListLookedAtWithResponse call
+func ParseListLookedAtResponse(rsp *http.Response) (*ListLookedAtResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLookedAtResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListLookedAt
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDriftsResponse parses an HTTP response from a ListDriftsWithResponse call
+func ParseListDriftsResponse(rsp *http.Response) (*ListDriftsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDriftsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListDrift
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDriftResponse parses an HTTP response from a GetDriftWithResponse call
+func ParseGetDriftResponse(rsp *http.Response) (*GetDriftResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDriftResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Drift
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseCreateEnrolmentResponse parses an HTTP response from a CreateEnrolmentWithResponse call
 func ParseCreateEnrolmentResponse(rsp *http.Response) (*CreateEnrolmentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -19263,6 +34712,72 @@ func ParseCreateEnrolmentResponse(rsp *http.Response) (*CreateEnrolmentResponse,
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Enrolment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEnvironmentResponse parses an HTTP response from a GetEnvironmentWithResponse call
+func ParseGetEnvironmentResponse(rsp *http.Response) (*GetEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EnvironmentView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCompareEnvironmentsResponse parses an HTTP response from a CompareEnvironmentsWithResponse call
+func ParseCompareEnvironmentsResponse(rsp *http.Response) (*CompareEnvironmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareEnvironmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EnvironmentComparison
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -19421,6 +34936,105 @@ func ParseRevokeFeedResponse(rsp *http.Response) (*RevokeFeedResponse, error) {
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListHealthResponse parses an HTTP response from a ListHealthWithResponse call
+func ParseListHealthResponse(rsp *http.Response) (*ListHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListPlaceHealth
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCountHealthResponse parses an HTTP response from a CountHealthWithResponse call
+func ParseCountHealthResponse(rsp *http.Response) (*CountHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CountHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListEnvironmentHealth
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTargetHealthResponse parses an HTTP response from a ListTargetHealthWithResponse call
+func ParseListTargetHealthResponse(rsp *http.Response) (*ListTargetHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTargetHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTargetHealth
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -19648,6 +35262,171 @@ func ParseRotateKeyResponse(rsp *http.Response) (*RotateKeyResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest RecordKeys
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListModelStartsResponse parses an HTTP response from a ListModelStartsWithResponse call
+func ParseListModelStartsResponse(rsp *http.Response) (*ListModelStartsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListModelStartsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListModelStart
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetModelStartResponse parses an HTTP response from a GetModelStartWithResponse call
+func ParseGetModelStartResponse(rsp *http.Response) (*GetModelStartResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetModelStartResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FilledStart
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetModelResultsResponse parses an HTTP response from a GetModelResultsWithResponse call
+func ParseGetModelResultsResponse(rsp *http.Response) (*GetModelResultsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetModelResultsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ModelResults
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOverviewResponse parses an HTTP response from a GetOverviewWithResponse call
+func ParseGetOverviewResponse(rsp *http.Response) (*GetOverviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOverviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Overview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPlaceResponse parses an HTTP response from a GetPlaceWithResponse call
+func ParseGetPlaceResponse(rsp *http.Response) (*GetPlaceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlaceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PlaceCard
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -19958,6 +35737,39 @@ func ParseListEntriesResponse(rsp *http.Response) (*ListEntriesResponse, error) 
 	return response, nil
 }
 
+// ParseGetEntryResponse parses an HTTP response from a GetEntryWithResponse call
+func ParseGetEntryResponse(rsp *http.Response) (*GetEntryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEntryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProvenEntry
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetRecordHeadResponse parses an HTTP response from a GetRecordHeadWithResponse call
 func ParseGetRecordHeadResponse(rsp *http.Response) (*GetRecordHeadResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20156,6 +35968,392 @@ func ParseCompleteReviewResponse(rsp *http.Response) (*CompleteReviewResponse, e
 	return response, nil
 }
 
+// ParseListRolesResponse parses an HTTP response from a ListRolesWithResponse call
+func ParseListRolesResponse(rsp *http.Response) (*ListRolesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRolesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListRoleView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSearchResponse parses an HTTP response from a SearchWithResponse call
+func ParseSearchResponse(rsp *http.Response) (*SearchResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListHit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSignOutResponse parses an HTTP response from a SignOutWithResponse call
+func ParseSignOutResponse(rsp *http.Response) (*SignOutResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignOutResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers SignOutResponse204Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = value
+		}
+		response.Headers204 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSessionResponse parses an HTTP response from a GetSessionWithResponse call
+func ParseGetSessionResponse(rsp *http.Response) (*GetSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetPasswordResponse parses an HTTP response from a SetPasswordWithResponse call
+func ParseSetPasswordResponse(rsp *http.Response) (*SetPasswordResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetPasswordResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndSessionsResponse parses an HTTP response from a EndSessionsWithResponse call
+func ParseEndSessionsResponse(rsp *http.Response) (*EndSessionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSessionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSessionsResponse parses an HTTP response from a ListSessionsWithResponse call
+func ParseListSessionsResponse(rsp *http.Response) (*ListSessionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSessionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListOpenSession
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSignInResponse parses an HTTP response from a SignInWithResponse call
+func ParseSignInResponse(rsp *http.Response) (*SignInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInResponse200Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRedeemCodeResponse parses an HTTP response from a RedeemCodeWithResponse call
+func ParseRedeemCodeResponse(rsp *http.Response) (*RedeemCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RedeemCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RedeemCodeResponse200Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndSessionResponse parses an HTTP response from a EndSessionWithResponse call
+func ParseEndSessionResponse(rsp *http.Response) (*EndSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSettingsResponse parses an HTTP response from a GetSettingsWithResponse call
+func ParseGetSettingsResponse(rsp *http.Response) (*GetSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Settings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseShowSubscriptionSecretResponse parses an HTTP response from a ShowSubscriptionSecretWithResponse call
 func ParseShowSubscriptionSecretResponse(rsp *http.Response) (*ShowSubscriptionSecretResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20205,6 +36403,171 @@ func ParseTrySubscriptionResponse(rsp *http.Response) (*TrySubscriptionResponse,
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ListCommunicationAnnouncement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTargetsResponse parses an HTTP response from a ListTargetsWithResponse call
+func ParseListTargetsResponse(rsp *http.Response) (*ListTargetsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTargetsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTargetView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTargetResponse parses an HTTP response from a GetTargetWithResponse call
+func ParseGetTargetResponse(rsp *http.Response) (*GetTargetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTargetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TargetDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTargetHistoryResponse parses an HTTP response from a GetTargetHistoryWithResponse call
+func ParseGetTargetHistoryResponse(rsp *http.Response) (*GetTargetHistoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTargetHistoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TargetHistory
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTasksResponse parses an HTTP response from a ListTasksWithResponse call
+func ParseListTasksResponse(rsp *http.Response) (*ListTasksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTasksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListTask
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDoneTasksResponse parses an HTTP response from a ListDoneTasksWithResponse call
+func ParseListDoneTasksResponse(rsp *http.Response) (*ListDoneTasksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDoneTasksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListDoneTask
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

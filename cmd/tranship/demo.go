@@ -176,7 +176,7 @@ func (d *demo) end(exit bool) {
 		return
 	}
 	executable, _ := os.Executable()
-	fmt.Fprintf(d.out, "\nIt stays up until Ctrl-C. In another terminal:\n\n")
+	fmt.Fprintf(d.out, "\nIt stays up until Ctrl-C. In a browser, once:\n\n  %s\n\nIn another terminal:\n\n", d.server.SignIn)
 	fmt.Fprintf(d.out, "  export TRANSHIP_URL=%s TRANSHIP_TOKEN=%s\n", d.server.URL, d.server.Bootstrap)
 	for _, line := range []string{"deployment list", "deployment timeline D-8", "inventory --environment live", "get model shop", "deploy shop@1.0.0 --to test --wait", "verify --log"} {
 		fmt.Fprintf(d.out, "  %s %s\n", executable, line)

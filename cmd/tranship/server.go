@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tranship.dev/tranship/internal/backup"
+	"tranship.dev/tranship/internal/httpapi"
 	"tranship.dev/tranship/internal/keyring"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/store"
@@ -74,14 +76,16 @@ func serverCommand() *cobra.Command {
 		Use:   "server",
 		Short: "Run the server",
 		Long: "Run the server with its embedded database, bus and registry.\n\n" +
-			"At its first start it prints an administrator token, once. On a loopback\n" +
-			"address it serves plain HTTP; on any other it serves TLS, with the\n" +
-			"certificate that is given or with one of an authority of its own.",
+			"At its first start it prints an administrator token and an address to sign in\n" +
+			"with a browser, once. On a loopback address it serves plain HTTP; on any other\n" +
+			"it serves TLS, with the certificate that is given or with one of an authority\n" +
+			"of its own.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := readPassword(&o.Announce.SMTP, password); err != nil {
 				return err
 			}
+			o.Started = startOptions(cmd)
 			return runServer(cmd.Context(), o, logs, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -93,9 +97,28 @@ func serverCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.KeyFile, "tls-key", os.Getenv("TRANSHIP_TLS_KEY"), "key of the certificate in PEM")
 	addAnnounceFlags(cmd, &o.Announce, &password)
 	cmd.Flags().IntVar(&o.Limits.Running, "max-running", 0, "at most so many deployments run at the same time; 0: any number")
+	cmd.Flags().Int64Var(&o.Limits.Log, "max-log", 1<<30, "at most so many bytes of what the steps of one deployment print are kept")
 	cmd.Flags().StringToIntVar(&o.Limits.Tools, "max-running-with", nil, "at most so many at the same time that use a driver: terraform=1,helm=2")
 	logs.add(cmd)
 	return cmd
+}
+
+// startOptions gives what the flags of a command say, for those who look at the
+// running server. No flag holds a secret.
+func startOptions(cmd *cobra.Command) (list []httpapi.StartOption) {
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Name == "help" {
+			return
+		}
+		option := httpapi.StartOption{Flag: "--" + f.Name, Value: f.Value.String(), From: "default", About: f.Usage}
+		if variable := "TRANSHIP_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")); f.Changed {
+			option.From = "flag"
+		} else if set := os.Getenv(variable); set != "" && set == option.Value {
+			option.From, option.Variable = "environment", variable
+		}
+		list = append(list, option)
+	})
+	return list
 }
 
 func runServer(ctx context.Context, o wiring.ServerOptions, logs *logFlags, out, errs io.Writer) error {
@@ -122,6 +145,7 @@ func welcome(s *wiring.Server) string {
 	if len(s.CA) > 0 {
 		fmt.Fprintf(&b, " --ca ca.pem\n\nwhere ca.pem is the server's own authority:\n\n%s", s.CA)
 	}
+	fmt.Fprintf(&b, "\n\nIn a browser, once and within a day:\n\n    %s", s.SignIn)
 	b.WriteString("\n\n")
 	return b.String()
 }

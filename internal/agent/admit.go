@@ -6,6 +6,7 @@ import (
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/signature"
 )
 
@@ -80,7 +81,8 @@ func sound(o deployment.Order) *practice.Error {
 	if err := practice.CheckName("target", o.Target); err != nil {
 		return refuse("%v", err)
 	}
-	if len(o.Steps) == 0 || o.From < 0 || o.From >= len(o.Steps) {
+	nothing := len(o.Steps) == 0 && o.Phase == deployment.Accept              // what was taken off may have no check, where what is back has
+	if o.From < 0 || o.From > len(o.Steps) || len(o.Steps) == 0 && !nothing { // From the number of steps: nothing is left to do
 		return refuse("order begins at step %d of %d", o.From, len(o.Steps))
 	}
 	for i, s := range o.Steps {
@@ -89,6 +91,12 @@ func sound(o deployment.Order) *practice.Error {
 		}
 		if s.Timeout <= 0 {
 			return refuse("step %d, %s, has no timeout", i, s.Name)
+		}
+		if s.StopWithin < 0 || s.StopWithin > model.MaxStopWithin {
+			return refuse("step %d, %s, may take %s to end, and at most %s is allowed", i, s.Name, s.StopWithin, model.MaxStopWithin)
+		}
+		if s.Watch != nil && (s.Watch.For <= 0 || s.Watch.Every <= 0) {
+			return refuse("step %d, %s, is watched every %s for %s", i, s.Name, s.Watch.Every, s.Watch.For)
 		}
 		if err := practice.CheckName("driver", s.Uses); err != nil {
 			return refuse("%v", err)

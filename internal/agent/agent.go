@@ -9,12 +9,15 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tranship.dev/tranship/internal/bus"
 	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/plan"
 	"tranship.dev/tranship/internal/practice/signature"
 )
@@ -28,6 +31,15 @@ type Link interface {
 	// OnHint sets what is called when there may be orders, and on every connection.
 	OnHint(f func())
 	Connected() bool
+	// Inspect asks what to look at on the targets after one ("": from the first);
+	// asked: the server wants them looked at now.
+	Inspect(ctx context.Context, after string, asked bool) (signature.Envelope, error)
+	// Found tells what was seen.
+	Found(ctx context.Context, seen []drift.Sighting) error
+	// Health tells how components on targets are.
+	Health(ctx context.Context, told []health.Report) error
+	// OnLook sets what is called when the server wants the targets looked at now.
+	OnLook(f func())
 }
 
 // Clock gives the time of this host.
@@ -67,7 +79,11 @@ type Agent struct {
 	wake    chan struct{}
 	broken  chan error // the journal failed: nothing may happen any more
 	working chan struct{}
-	running sync.WaitGroup // targets being worked on, and last pieces of output
+	news    chan struct{} // closed when the server has told what is open
+	heard   sync.Once
+	stopped <-chan struct{} // closed when Run's context ends
+	late    atomic.Int32    // steps that have ended and whose output is still to be sent
+	running sync.WaitGroup  // targets being worked on, and last pieces of output
 
 	mu       sync.Mutex
 	standing Standing
@@ -76,6 +92,11 @@ type Agent struct {
 	queue    map[string][]*Held // by target; the key is there while somebody works on it
 	more     bool               // the server has more orders than it could say
 	strange  bool               // an order came that no trusted key had signed
+	looking  map[string][]*look // by target that is looked at now
+	soon     bool               // a look is planned because a target was changed
+
+	care  *care
+	looks chan bool // the targets are to be looked at now; true: the server asked for it
 }
 
 // New reads the journal. It refuses a journal without trusted keys: the agent
@@ -101,8 +122,10 @@ func New(o Options) (*Agent, error) {
 	}
 	a := &Agent{
 		o: o, facts: Facts(o.Drivers.Names()), wake: make(chan struct{}, 1), broken: make(chan error, 1),
-		working: make(chan struct{}, o.Parallel), standing: standing, held: map[string]*Held{}, queue: map[string][]*Held{},
+		working: make(chan struct{}, o.Parallel), news: make(chan struct{}), standing: standing, held: map[string]*Held{}, queue: map[string][]*Held{},
+		looking: map[string][]*look{}, looks: make(chan bool, 1),
 	}
+	a.care = newCare(a)
 	a.boot = a.facts["boot"]
 	a.outbox = newOutbox(o.Link, o.Journal, o.Log, a.fail)
 	a.outbox.add(unsent...)
@@ -118,16 +141,29 @@ func (a *Agent) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer a.running.Wait()
 	defer stop()
+	a.stopped = ctx.Done()
 	a.resume(ctx) // before anything new can come: what comes later waits in the queue already
 	a.o.Link.OnHint(a.look)
 	go a.outbox.run(ctx)
 	go a.converse(ctx)
 	a.running.Go(func() { a.revive(ctx) })
+	a.running.Go(func() { a.inspect(ctx) })
+	a.running.Go(func() { a.care.run(ctx) })
 	select {
 	case <-ctx.Done():
 		return nil
 	case err := <-a.broken:
 		return fmt.Errorf("journal failed, nothing more is done: %w", err)
+	}
+}
+
+// stopping says whether Run's context has ended.
+func (a *Agent) stopping() bool {
+	select {
+	case <-a.stopped:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -171,6 +207,8 @@ func (a *Agent) enqueue(ctx context.Context, h *Held) {
 
 // workOn carries out the orders of one target, one after the other.
 func (a *Agent) workOn(ctx context.Context, target string) {
+	a.disturb(target)
+	defer a.lookSoon(ctx)
 	for {
 		a.mu.Lock()
 		waiting := a.queue[target]

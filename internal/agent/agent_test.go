@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -359,6 +360,7 @@ func TestOutput(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			fmt.Fprintln(p, "\nthe disk is full")
 			return fmt.Errorf("failed with %s", st.With["word"])
 		}
 		defer start(t, s, d, j, func(o *agent.Options) { o.StateDir = state })()
@@ -375,8 +377,60 @@ func TestOutput(t *testing.T) {
 		if n := strings.Count(text, "\uFFFD"); n > 2 { // the NUL, and the character at the limit
 			t.Errorf("%d characters were broken", n)
 		}
-		if len(text) > 1<<20+200 || !strings.Contains(text, "bytes more were printed") {
+		if len(text) > 1<<20+300 || !strings.Contains(text, "bytes are left out here; the last 524288 follow]\n") {
 			t.Errorf("%d bytes of output, ending %q", len(text), text[max(0, len(text)-80):])
+		}
+		if !strings.HasSuffix(text, "ééé\nthe disk is full\n") {
+			t.Errorf("the end of the output is lost: it ends %q", text[max(0, len(text)-80):])
+		}
+	})
+}
+
+// TestPain18OutputIsSentAgain: what a step prints while the server is away, or whose
+// acknowledgement is lost, comes in the end, whole and once. An agent that stops does
+// not wait for that.
+func TestPain18OutputIsSentAgain(t *testing.T) {
+	t.Parallel()
+	world(t, func(t *testing.T, s *fakeServer, d *fakeDriver, j *agent.MemoryJournal) {
+		d.apply = func(_ context.Context, st driver.Step, p driver.Progress) error {
+			for i := range 100 {
+				fmt.Fprintf(p, "line %d of %s\n", i, st.Name)
+				time.Sleep(time.Second)
+				if st.Name == "one" && i == 20 || st.Name == "three" && i == 5 {
+					s.setDown(true)
+				}
+			}
+			return nil
+		}
+		stop := start(t, s, d, j, nil)
+		o := s.issue("web", step("one"), step("two"))
+		pass(10 * time.Minute)
+		s.mu.Lock()
+		s.deaf = 3
+		if n := strings.Count(s.output[o.ID], "\n"); n < 20 || n > 22 {
+			t.Errorf("%d lines came before the server was away", n)
+		}
+		s.mu.Unlock()
+		s.setDown(false)
+		pass(2 * time.Minute)
+		var want strings.Builder
+		for _, name := range []string{"one", "two"} {
+			for i := range 100 {
+				fmt.Fprintf(&want, "line %d of %s\n", i, name)
+			}
+		}
+		s.mu.Lock()
+		lines := strings.SplitAfter(s.output[o.ID], "\n")
+		s.mu.Unlock()
+		slices.SortStableFunc(lines, func(a, b string) int { return strings.Index(want.String(), a) - strings.Index(want.String(), b) }) // two steps are sent beside each other
+		if got := strings.Join(lines, ""); got != want.String() {
+			t.Errorf("the output is\n%s", got)
+		}
+		s.issue("web", step("three"))
+		pass(time.Minute)
+		began := time.Now()
+		if stop(); time.Since(began) > time.Minute {
+			t.Errorf("the agent took %s to stop", time.Since(began))
 		}
 	})
 }

@@ -21,7 +21,8 @@ var (
 	standingBucket = []byte("standing")
 	orderBucket    = []byte("order")
 	progressBucket = []byte("progress")
-	reportBucket   = []byte("report") // key: order, NUL, number
+	reportBucket   = []byte("report")    // key: order, NUL, number
+	interrupts     = []byte("interrupt") // key: order
 	standingKey    = []byte("standing")
 )
 
@@ -44,7 +45,7 @@ func OpenJournal(file string) (*BoltJournal, error) {
 		return nil, fmt.Errorf("journal %s: %w", file, err)
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{standingBucket, orderBucket, progressBucket, reportBucket} {
+		for _, name := range [][]byte{standingBucket, orderBucket, progressBucket, reportBucket, interrupts} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -151,6 +152,11 @@ func (j *BoltJournal) Advance(order string, p Progress, reports ...deployment.Re
 	})
 }
 
+// Interrupt implements Journal.
+func (j *BoltJournal) Interrupt(i deployment.Interrupt) error {
+	return j.update(func(tx *bbolt.Tx) error { return put(tx, interrupts, []byte(i.Order), i) })
+}
+
 // Answered implements Journal.
 func (j *BoltJournal) Answered(reports []deployment.Report) error {
 	j.mu.Lock()
@@ -208,6 +214,13 @@ func (j *BoltJournal) Orders() ([]Held, error) {
 			if !found {
 				return fmt.Errorf("order %s has no progress", id)
 			}
+			var i deployment.Interrupt
+			if found, err = get(tx, interrupts, id, &i); err != nil {
+				return fmt.Errorf("interruption of order %s: %w", id, err)
+			}
+			if found {
+				h.Interrupt = &i
+			}
 			all = append(all, h)
 			return nil
 		})
@@ -222,7 +235,7 @@ func (j *BoltJournal) Orders() ([]Held, error) {
 func (j *BoltJournal) Forget(orders []string) error {
 	return j.update(func(tx *bbolt.Tx) error {
 		for _, id := range orders {
-			if err := errors.Join(tx.Bucket(orderBucket).Delete([]byte(id)), tx.Bucket(progressBucket).Delete([]byte(id))); err != nil {
+			if err := errors.Join(tx.Bucket(orderBucket).Delete([]byte(id)), tx.Bucket(progressBucket).Delete([]byte(id)), tx.Bucket(interrupts).Delete([]byte(id))); err != nil {
 				return err
 			}
 			prefix := append([]byte(id), 0)

@@ -21,6 +21,14 @@ func (c *serverClock) set(said, asked, came time.Time) {
 	c.said, c.at = said, asked.Add(came.Sub(asked)/2)
 }
 
+// forget makes the server's time unknown: the host may have slept, which its
+// monotonic clock does not count.
+func (c *serverClock) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.said = time.Time{}
+}
+
 // now gives the server's time; false before the first answer.
 func (c *serverClock) now(host time.Time) (time.Time, bool) {
 	c.mu.Lock()

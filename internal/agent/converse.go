@@ -17,6 +17,7 @@ const (
 	syncEvery = time.Minute      // orders whose hint was lost
 	again     = 2 * time.Second  // after a question that was not answered; longer each time, up to heartbeat
 	patience  = 20 * time.Second // for one answer
+	hearFor   = 10 * time.Second // for the first word after a start, before a step that was interrupted is called unknown
 )
 
 // jitter gives d, up to a fifth sooner or later: a fleet must not speak at once.
@@ -177,6 +178,7 @@ func (a *Agent) sync(ctx context.Context) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	defer a.heard.Do(func() { close(a.news) })
 	a.more = orders.More
 	for _, e := range orders.Envelopes {
 		if err := a.receive(ctx, e); err != nil {
@@ -187,8 +189,26 @@ func (a *Agent) sync(ctx context.Context) error {
 	return nil
 }
 
-// receive judges one order; a.mu is held. Errors are the journal's.
+// hear waits until the server has once told what is open, but not for long: it may be away.
+func (a *Agent) hear(ctx context.Context) error {
+	timer := time.NewTimer(hearFor)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-a.news:
+	case <-timer.C:
+	}
+	if ctx.Err() != nil {
+		return errStopping
+	}
+	return nil
+}
+
+// receive judges one order, or the interruption of one; a.mu is held. Errors are the journal's.
 func (a *Agent) receive(ctx context.Context, e signature.Envelope) error {
+	if e.PayloadType == deployment.InterruptType {
+		return a.interrupt(e)
+	}
 	o, err := authentic(e, a.standing.Keys, a.o.Scope, a.o.Name)
 	if err != nil {
 		a.o.Log.Warn("agent: order dropped", "error", err)
@@ -254,7 +274,7 @@ func (a *Agent) repeat(h *Held) error {
 // report begins a report about an order.
 func report(o deployment.Order, seq int, kind deployment.ReportKind, at time.Time) deployment.Report {
 	return deployment.Report{
-		Order: o.ID, Seq: seq, Deployment: o.Deployment, Target: o.Target, Stage: o.Stage, Attempt: o.Attempt,
+		Order: o.ID, Seq: seq, Deployment: o.Deployment, Target: o.Target, Part: o.Part, Stage: o.Stage, Attempt: o.Attempt,
 		Kind: kind, At: at.UTC(),
 	}
 }

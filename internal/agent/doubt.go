@@ -37,6 +37,9 @@ func (r *run) settleDoubt(ctx context.Context, s plan.Step, out *stream) error {
 	case model.Probe:
 		return r.probe(ctx, s)
 	case model.Ask:
+		if err := r.a.hear(ctx); err != nil { // somebody may have interrupted it meanwhile
+			return err
+		}
 	}
 	return errDoubt{practice.Faultf(practice.Unavailable, "the agent was stopped in the middle of the attempt begun at %s, and nobody can tell how it ended", since).
 		WithHint("look on target %s what step %s has done, then answer with retry or continue", r.h.Order.Target, s.Name)}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -40,6 +41,8 @@ type Progress struct {
 	Outcome  deployment.Outcome `json:"outcome,omitempty"`
 	Declined bool               `json:"declined,omitempty"` // the server said not to begin
 	EndedAt  time.Time          `json:"endedAt,omitzero"`
+	Boot     string             `json:"boot,omitempty"` // the host's boot in which this was written
+	At       time.Time          `json:"at,omitzero"`    // when, by the host's clock
 }
 
 // Intent is an attempt about to be made.
@@ -50,8 +53,11 @@ type Intent struct {
 
 // Held is an order in the journal.
 type Held struct {
-	Order    deployment.Order
-	Progress Progress
+	Order     deployment.Order
+	Progress  Progress
+	Interrupt *deployment.Interrupt // nil: nobody interrupted it
+
+	stop context.CancelCauseFunc // interrupts it while it is carried out; nil otherwise
 }
 
 // Journal keeps orders, their progress and their reports. What a method wrote
@@ -65,6 +71,8 @@ type Journal interface {
 	Accept(h Held, s Standing, reports ...deployment.Report) error
 	// Advance stores progress and the reports that tell of it, in one go.
 	Advance(order string, p Progress, reports ...deployment.Report) error
+	// Interrupt stores that an order is to be ended at once: it is never gone on with again.
+	Interrupt(i deployment.Interrupt) error
 	// Answered notes that the server has stored reports. The note may be lost
 	// with the process: the reports are sent again then.
 	Answered(reports []deployment.Report) error

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -43,6 +44,40 @@ func TestJournals(t *testing.T) {
 	})
 }
 
+// interruptionsAreKept says that an order is never gone on with that was interrupted,
+// and is forgotten with its interruption.
+func interruptionsAreKept(t *testing.T, open func() agent.Journal) {
+	t.Helper()
+	j := open()
+	h := agent.Held{Order: deployment.Order{ID: "o3"}, Progress: agent.Progress{Mark: agent.Begun}}
+	why := deployment.Interrupt{Order: "o3", Deployment: "D-1", Why: "fire"}
+	if err := errors.Join(j.Accept(h, agent.Standing{Epoch: 2, Counter: 8}), j.Interrupt(why), j.Advance("o3", agent.Progress{Mark: agent.Ended})); err != nil {
+		t.Fatal(err)
+	}
+	told := func() *deployment.Interrupt {
+		orders, err := open().Orders()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range orders {
+			if h.Order.ID == "o3" {
+				return h.Interrupt
+			}
+		}
+		return nil
+	}
+	if got := told(); got == nil || *got != why {
+		t.Errorf("the interruption is kept as %+v, want %+v", got, why)
+	}
+	j = open()
+	if err := errors.Join(j.Forget([]string{"o3"}), j.Accept(h, agent.Standing{Epoch: 2, Counter: 8})); err != nil {
+		t.Fatal(err)
+	}
+	if got := told(); got != nil {
+		t.Errorf("a forgotten order comes back interrupted: %+v", got)
+	}
+}
+
 // journalKeeps is what every journal holds to; open opens it anew.
 func journalKeeps(t *testing.T, open func() agent.Journal) {
 	t.Helper()
@@ -53,6 +88,7 @@ func journalKeeps(t *testing.T, open func() agent.Journal) {
 		}
 	}
 	j := open()
+	defer func() { interruptionsAreKept(t, open) }()
 	for _, id := range []string{"o1", "o10"} {
 		h := agent.Held{Order: deployment.Order{ID: id, Steps: []plan.Step{step("one")}}, Progress: agent.Progress{Mark: agent.Accepted}}
 		check(j.Accept(h, agent.Standing{Epoch: 2, Counter: 7}))

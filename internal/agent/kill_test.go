@@ -19,6 +19,8 @@ import (
 	"tranship.dev/tranship/internal/bus"
 	"tranship.dev/tranship/internal/bus/bustest"
 	"tranship.dev/tranship/internal/driver"
+	"tranship.dev/tranship/internal/driver/link"
+	"tranship.dev/tranship/internal/driver/script"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/model"
@@ -50,16 +52,16 @@ func beAgent(told []string) error {
 	if err != nil {
 		return err
 	}
-	link, err := bus.Connect(bus.LinkOptions{URL: told[1], Key: ed25519.NewKeyFromSeed(seed), Name: "a", Scope: practice.DefaultScope,
+	line, err := bus.Connect(bus.LinkOptions{URL: told[1], Key: ed25519.NewKeyFromSeed(seed), Name: "a", Scope: practice.DefaultScope,
 		Wait: 10 * time.Millisecond, Log: quiet()})
 	if err != nil {
 		return err
 	}
-	registry, err := driver.NewRegistry(ledger{filepath.Join(state, "ledger")})
+	registry, err := driver.NewRegistry(ledger{filepath.Join(state, "ledger")}, script.New(), link.New())
 	if err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{Name: "a", Scope: practice.DefaultScope, StateDir: state, Root: state, Link: link, Journal: journal,
+	a, err := agent.New(agent.Options{Name: "a", Scope: practice.DefaultScope, StateDir: state, Root: state, Link: line, Journal: journal,
 		Drivers: registry, Clock: hostClock{}, Log: quiet()})
 	if err != nil {
 		return err
@@ -108,18 +110,7 @@ func (l ledger) Remove(ctx context.Context, s driver.Step, p driver.Progress) er
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	const orders, kills = 60, 40
-	s, fleet := newServer(), &bustest.Fleet{}
-	key := fleet.Enrol("a")
-	hub, err := bus.StartServer(bus.ServerOptions{Listen: "127.0.0.1:0", Authenticate: fleet.Authenticate, Log: quiet()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hub.Close()
-	if err := hub.Serve(s.handlers()); err != nil {
-		t.Fatal(err)
-	}
-	state := t.TempDir()
-	putStanding(t, state, trusting(s))
+	s := newYard(t)
 
 	doubts := []model.OnDoubt{model.Probe, model.Ask, model.Probe, model.Repeat}
 	var issued []deployment.Order
@@ -132,33 +123,72 @@ func TestKilled(t *testing.T) {
 		}
 		issued = append(issued, s.issue(fmt.Sprintf("t%d", i%4), steps...))
 	}
-	child := func() (kill func()) {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), childEnv+"="+strings.Join([]string{state, hub.URL(), hex.EncodeToString(key.Seed())}, "|"))
-		cmd.Stderr = os.Stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return func() {
-			_ = cmd.Process.Kill() // it may have ended by itself
-			_ = cmd.Wait()         // being killed is its error
-		}
+	s.torment(t, kills, 25*time.Millisecond)
+	defer s.child(t)()
+	s.settle(orders)
+	judge(t, s.fakeServer, issued, doubts, filepath.Join(s.state, "ledger"))
+}
+
+// yard is where agents are killed: a server on a real bus, and the host of one agent.
+type yard struct {
+	*fakeServer
+	hub   *bus.Hub
+	state string // the agent's directory
+	key   ed25519.PrivateKey
+}
+
+func newYard(t *testing.T) yard {
+	t.Helper()
+	s, fleet := newServer(), &bustest.Fleet{}
+	y := yard{fakeServer: s, state: t.TempDir(), key: fleet.Enrol("a")}
+	var err error
+	if y.hub, err = bus.StartServer(bus.ServerOptions{Listen: "127.0.0.1:0", Authenticate: fleet.Authenticate, Log: quiet()}); err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(y.hub.Close)
+	if err := y.hub.Serve(s.handlers()); err != nil {
+		t.Fatal(err)
+	}
+	putStanding(t, y.state, trusting(s))
+	return y
+}
+
+// child starts the agent in a process of its own, which kill ends as loss of power does.
+func (y yard) child(t *testing.T) (kill func()) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childEnv+"="+strings.Join([]string{y.state, y.hub.URL(), hex.EncodeToString(y.key.Seed())}, "|"))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Wait()         // being killed is its error
+	}
+}
+
+// torment starts the agent and kills it, again and again, each time less than most
+// after it has reported something.
+func (y yard) torment(t *testing.T, kills int, most time.Duration) {
+	t.Helper()
 	for range kills {
-		for len(s.changed) > 0 {
-			<-s.changed
+		for len(y.changed) > 0 {
+			<-y.changed
 		}
-		kill := child()
-		if s.waitChange(10 * time.Second) { // it lives: it has reported something
-			time.Sleep(rand.N(25 * time.Millisecond))
+		kill := y.child(t)
+		if y.waitChange(10 * time.Second) { // it lives
+			time.Sleep(rand.N(most))
 		}
 		kill()
 	}
-	defer child()()
-	for deadline := time.Now().Add(60 * time.Second); !s.allEnded(orders) && time.Now().Before(deadline); {
-		s.waitChange(time.Second)
+}
+
+// settle waits until so many orders have ended, but not for ever.
+func (y yard) settle(orders int) {
+	for deadline := time.Now().Add(60 * time.Second); !y.allEnded(orders) && time.Now().Before(deadline); {
+		y.waitChange(time.Second)
 	}
-	judge(t, s, issued, doubts, filepath.Join(state, "ledger"))
 }
 
 // judge compares what was reported with what the ledger says.

@@ -62,6 +62,16 @@ func (j *MemoryJournal) Advance(order string, p Progress, reports ...deployment.
 	return nil
 }
 
+// Interrupt implements Journal.
+func (j *MemoryJournal) Interrupt(i deployment.Interrupt) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	h := j.held[i.Order]
+	h.Interrupt = &i
+	j.held[i.Order] = h
+	return nil
+}
+
 func (j *MemoryJournal) put(reports []deployment.Report) {
 	for _, r := range reports {
 		list := slices.DeleteFunc(j.reports[r.Order], func(k kept) bool { return k.Report.Seq == r.Seq })

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/driver/mask"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/plan"
 )
 
 // run is the carrying out of one order. Only its goroutine changes h.Progress
@@ -17,24 +19,47 @@ import (
 type run struct {
 	a       *Agent
 	h       *Held
-	dirs    []string // of the artifacts, "" until fetched
-	secrets []string // of the present step
-	fresh   *Intent  // the intent that this run wrote, of an attempt not made yet
+	dirs    []string           // of the artifacts, "" until fetched
+	secrets []string           // of the present step
+	fresh   *Intent            // the intent that this run wrote, of an attempt not made yet
+	seen    string             // by the last check that held
+	resumed bool               // the order had begun before this run
+	slept   bool               // a gap lay before the order's last sign of life
+	told    bool               // the server has just said to go on
+	killed  *driver.Killed     // what the last attempt ran was killed; nil: it ended
+	tried   bool               // an attempt of the present step was made in this run
+	last    *deployment.Report // nil: the journal knows
 }
 
 // errStopping says that the agent stops: the journal stays as it is.
 var errStopping = errors.New("the agent stops")
 
-// carryOut takes the order to its end, once. An error is the journal's, or errStopping.
+// carryOut takes the order to its end, once: that of its steps, or where it is
+// interrupted. An error is the journal's, or errStopping.
 func (r *run) carryOut(ctx context.Context) error {
 	if r.h.Progress.Mark == Ended {
 		return nil
 	}
+	live, done := r.interruptible(ctx)
+	defer done()
+	err := r.goThrough(live)
+	if errors.Is(err, errStopping) && ctx.Err() == nil && interrupted(live) {
+		return r.cutShort(ctx)
+	}
+	return err
+}
+
+// goThrough does what is left of the order; errStopping when ctx ends before.
+func (r *run) goThrough(ctx context.Context) error {
+	r.resumed = r.h.Progress.Mark == Begun
 	if r.h.Progress.Mark == Accepted {
 		begun, err := r.claim(ctx)
 		if err != nil || !begun {
 			return err
 		}
+	}
+	if over, err := r.lapsed(ctx); err != nil || over {
+		return err
 	}
 	if err := r.fetch(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -45,6 +70,9 @@ func (r *run) carryOut(ctx context.Context) error {
 	for r.h.Progress.Next < len(r.h.Order.Steps) {
 		if ctx.Err() != nil {
 			return errStopping
+		}
+		if over, err := r.lapsed(ctx); err != nil || over {
+			return err
 		}
 		if done, err := r.step(ctx); err != nil || done {
 			return err
@@ -88,20 +116,31 @@ const fetchTries = 5
 func (r *run) fetch(ctx context.Context) error {
 	r.dirs = make([]string, len(r.h.Order.Artifacts))
 	for _, s := range r.h.Order.Steps[r.h.Progress.Next:] {
-		if s.Artifact < 0 || r.dirs[s.Artifact] != "" {
+		if r.without(ctx, s) {
 			continue
 		}
-		artifact := r.h.Order.Artifacts[s.Artifact]
-		var err error
-		for try, delay := 1, time.Second; try <= fetchTries; try, delay = try+1, 2*delay {
-			r.dirs[s.Artifact], err = r.a.o.Fetch(ctx, artifact)
-			if err == nil || final(err) || try == fetchTries || !sleep(ctx, jitter(delay)) {
-				break
-			}
+		if err := r.fetchFor(ctx, s); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", artifact.Component, artifact.Version, err)
+	}
+	return nil
+}
+
+// fetchFor brings the artifact of a step, where it has one that is not here yet.
+func (r *run) fetchFor(ctx context.Context, s plan.Step) error {
+	if s.Artifact < 0 || r.dirs[s.Artifact] != "" {
+		return nil
+	}
+	artifact := r.h.Order.Artifacts[s.Artifact]
+	var err error
+	for try, delay := 1, time.Second; try <= fetchTries; try, delay = try+1, 2*delay {
+		r.dirs[s.Artifact], err = r.a.o.Fetch(ctx, artifact)
+		if err == nil || final(err) || try == fetchTries || !sleep(ctx, jitter(delay)) {
+			break
 		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", artifact.Component, artifact.Version, err)
 	}
 	return nil
 }
@@ -125,10 +164,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // advance writes progress and reports down, and only then sends the reports.
 func (r *run) advance(p Progress, reports ...deployment.Report) error {
+	r.slept = r.slept || r.gap()
+	p.Boot, p.At = r.a.boot, r.a.o.Clock.Now().UTC()
 	if err := r.a.o.Journal.Advance(r.h.Order.ID, p, reports...); err != nil {
 		return err
 	}
 	r.remember(p)
+	if len(reports) > 0 {
+		r.last = &reports[len(reports)-1]
+	}
 	r.a.outbox.add(reports...)
 	return nil
 }
@@ -150,7 +194,10 @@ func (r *run) end(outcome deployment.Outcome, why error) error {
 // ended is the report of the order's end, with p.Seq.
 func (r *run) ended(p Progress, outcome deployment.Outcome, why error) deployment.Report {
 	said := report(r.h.Order, p.Seq, deployment.OrderEnded, r.a.o.Clock.Now())
-	said.Outcome, said.Step = outcome, min(p.Next, len(r.h.Order.Steps)-1)
+	said.Outcome, said.Step = outcome, max(min(p.Next, len(r.h.Order.Steps)-1), 0)
+	if outcome == deployment.OutcomeStop {
+		said.Did = r.did(p)
+	}
 	r.explain(&said, why)
 	return said
 }

@@ -15,6 +15,8 @@ import (
 	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/plan"
 	"tranship.dev/tranship/internal/practice/signature"
@@ -33,18 +35,27 @@ type fakeServer struct {
 	ended   map[string]bool
 	reports map[string][]deployment.Report
 	output  map[string]string
+	heard   map[string]bool // pieces of output, by order and number
+	deaf    int             // so many messages with output are stored, and not acknowledged
 	trust   *signature.Envelope
 	down    bool
+	dumb    bool // down for hello alone: nobody learns the time
 	hint    func()
 	answer  func(r deployment.Report) deployment.Answer // nil: proceed
 	asked   int                                         // messages with reports
 	changed chan struct{}
+	ahead   time.Duration // of the host's clock
+
+	look     func()
+	instruct func() signature.Envelope // nil: nothing to look at
+	seen     []drift.Sighting
+	health   []health.Report
 }
 
 func newServer() *fakeServer {
 	_, key, _ := ed25519.GenerateKey(nil)
 	return &fakeServer{key: key, epoch: 1, ids: map[string]int{}, ended: map[string]bool{}, reports: map[string][]deployment.Report{},
-		output: map[string]string{}, changed: make(chan struct{}, 1)}
+		output: map[string]string{}, heard: map[string]bool{}, changed: make(chan struct{}, 1)}
 }
 
 func (s *fakeServer) public() signature.PublicKey {
@@ -108,10 +119,10 @@ var errDown = practice.Faultf(practice.Unavailable, "the server is down")
 func (s *fakeServer) Hello(context.Context, deployment.Hello) (deployment.Welcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.down {
+	if s.down || s.dumb {
 		return deployment.Welcome{}, errDown
 	}
-	return deployment.Welcome{Time: time.Now(), Trust: s.trust}, nil
+	return deployment.Welcome{Time: time.Now().Add(s.ahead), Trust: s.trust}, nil
 }
 
 func (s *fakeServer) Sync(context.Context) (bus.Orders, error) {
@@ -169,7 +180,14 @@ func (s *fakeServer) Output(_ context.Context, pieces []deployment.Output) error
 		return errDown
 	}
 	for _, p := range pieces {
-		s.output[p.Order] += p.Text
+		if id := fmt.Sprint(p.Order, p.Seq); !s.heard[id] { // as the store does
+			s.heard[id] = true
+			s.output[p.Order] += p.Text
+		}
+	}
+	if s.deaf > 0 {
+		s.deaf--
+		return errDown
 	}
 	return nil
 }
@@ -298,4 +316,36 @@ func start(t *testing.T, s *fakeServer, d *fakeDriver, j agent.Journal, change f
 			t.Errorf("Run: %v", err)
 		}
 	}
+}
+
+func (s *fakeServer) OnLook(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.look = f
+}
+
+func (s *fakeServer) Inspect(context.Context, string, bool) (signature.Envelope, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down || s.instruct == nil {
+		return signature.Envelope{}, errDown
+	}
+	return s.instruct(), nil
+}
+
+func (s *fakeServer) Found(_ context.Context, seen []drift.Sighting) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = append(s.seen, seen...)
+	return nil
+}
+
+func (s *fakeServer) Health(_ context.Context, told []health.Report) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down {
+		return errDown
+	}
+	s.health = append(s.health, told...)
+	return nil
 }

@@ -33,11 +33,15 @@ func (r *run) step(ctx context.Context) (bool, error) {
 	index := r.h.Progress.Next
 	s := r.h.Order.Steps[index]
 	began := r.a.o.Clock.Now()
+	r.tried = false
 	if err := r.tellBegun(index); err != nil {
 		return false, err
 	}
 	out := newStream(r.a, r.h.Order, index)
-	why := r.settleDoubt(ctx, s, out)
+	why := r.spare(ctx, s, out)
+	if errors.Is(why, errUndone) {
+		why = r.settleDoubt(ctx, s, out)
+	}
 	if errors.Is(why, errUndone) {
 		why = r.attempts(ctx, s, out)
 	}
@@ -47,6 +51,9 @@ func (r *run) step(ctx context.Context) (bool, error) {
 	}
 	if errors.Is(why, errStopping) {
 		return false, why
+	}
+	if halted, is := errors.AsType[errHalted](why); is {
+		return true, r.end(deployment.OutcomeStop, halted.error)
 	}
 	return r.tellEnded(ctx, s, why, r.a.o.Clock.Now().Sub(began))
 }
@@ -100,14 +107,15 @@ func (r *run) tellEnded(ctx context.Context, s plan.Step, why error, took time.D
 	if err := r.advance(p, said); err != nil {
 		return false, err
 	}
-	if !r.a.o.Link.Connected() {
+	if r.told = false; !r.a.o.Link.Connected() {
 		return false, nil
 	}
 	select {
 	case word := <-answer:
 		if !word.Proceed {
-			return true, r.end(deployment.OutcomeStop, practice.Faultf(practice.Refused, "the server said stop: %s", word.Message))
+			return true, r.end(deployment.OutcomeStop, saidStop(word))
 		}
+		r.told = true
 	case <-time.After(stopWait):
 	case <-ctx.Done():
 	}
@@ -129,9 +137,10 @@ func (r *run) attempts(ctx context.Context, s plan.Step, out *stream) error {
 		if ctx.Err() != nil {
 			return errStopping
 		}
-		why := r.attempt(ctx, s, out)
+		why := r.once(ctx, s, out)
 		var doubt errDoubt
-		if errors.Is(why, errStopping) || errors.As(why, &doubt) {
+		var halted errHalted
+		if errors.Is(why, errStopping) || errors.As(why, &doubt) || errors.As(why, &halted) {
 			return why
 		}
 		p := r.h.Progress
@@ -173,7 +182,7 @@ func (r *run) note(s plan.Step, p Progress) error {
 }
 
 // attempt lets the driver work once. A running attempt is not cut by the
-// agent's stop at once, but gets the grace.
+// agent's stop at once, but gets the grace; an interruption cuts it at once.
 func (r *run) attempt(ctx context.Context, s plan.Step, out *stream) (err error) {
 	d, ds, err := r.prepare(s)
 	if err != nil {
@@ -182,7 +191,7 @@ func (r *run) attempt(ctx context.Context, s plan.Step, out *stream) (err error)
 	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeout.Std())
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
-		if sleep(working, r.a.o.Grace) {
+		if interrupted(ctx) || sleep(working, r.a.o.Grace) {
 			cancel()
 		}
 	})()
@@ -194,40 +203,46 @@ func (r *run) attempt(ctx context.Context, s plan.Step, out *stream) (err error)
 			err = errDoubt{fmt.Errorf("driver %s failed in the middle: %v", s.Uses, p)}
 		}
 	}()
+	r.tried, r.killed = s.Action != model.Check, nil
 	switch s.Action {
 	case model.Apply:
 		err = d.Apply(working, ds, masked)
 	case model.Remove:
 		err = d.Remove(working, ds, masked)
 	case model.Check:
-		err = check(working, d, ds)
+		r.seen, err = check(working, d, ds)
 	default:
 		return practice.Faultf(practice.Invalid, "step %s has the unknown action %q", s.Name, s.Action).Final()
 	}
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(working.Err(), context.DeadlineExceeded) && errors.As(err, &r.killed):
+		return practice.Faultf(practice.Unavailable, "did not end within %s; asked to end, it did not within %s and was killed", s.Timeout, practice.Duration(r.killed.Within)).
+			WithHint("raise the step's timeout, or look why it takes so long; stopWithin says how long it may clean up")
 	case errors.Is(working.Err(), context.DeadlineExceeded):
 		return practice.Faultf(practice.Unavailable, "did not end within %s: %v", s.Timeout, err).WithHint("raise the step's timeout, or look why it takes so long")
 	case ctx.Err() != nil && working.Err() != nil:
+		errors.As(err, &r.killed)
 		return errStopping
 	}
 	return err
 }
 
-func check(ctx context.Context, d driver.Driver, s driver.Step) error {
+// check looks once, and gives what was seen.
+func check(ctx context.Context, d driver.Driver, s driver.Step) (string, error) {
 	found, err := d.Inspect(ctx, s)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !found.Matches {
 		detail := found.Detail
 		if detail == "" {
 			detail = "the check does not hold"
 		}
-		return &practice.Error{Code: practice.Refused, Message: detail}
+		return "", &practice.Error{Code: practice.Refused, Message: detail}
 	}
-	return nil
+	return found.Detail, nil
 }
 
 // prepare gives the driver and what it needs; errors mean that nothing was done.
@@ -242,7 +257,7 @@ func (r *run) prepare(s plan.Step) (driver.Driver, driver.Step, error) {
 	}
 	r.secrets = secrets
 	ds := driver.Step{
-		Name: s.Name, Order: r.h.Order.ID, Component: s.Component, Version: s.Version, With: with,
+		Name: s.Name, Order: r.h.Order.ID, Anew: s.Anew, Component: s.Component, Version: s.Version, With: with, StopWithin: s.StopWithin.Std(),
 		Root: r.a.o.Root, State: r.a.memory(r.h.Order.Target, s.Uses),
 	}
 	if s.Artifact >= 0 {

@@ -37,29 +37,36 @@ type Artifact struct {
 func Pack(path string) (*Artifact, error) {
 	sum := digest.Canonical.Digester()
 	count := &counter{w: sum.Hash()}
-	if err := write(count, path); err != nil {
+	if err := Write(count, path); err != nil {
 		return nil, err
 	}
-	a := &Artifact{Size: count.n, path: path}
-	a.layer = ocispec.Descriptor{MediaType: ocispec.MediaTypeImageLayer, Digest: sum.Digest(), Size: count.n}
-	manifest, err := json.Marshal(ocispec.Manifest{
+	layer := ocispec.Descriptor{MediaType: ocispec.MediaTypeImageLayer, Digest: sum.Digest(), Size: count.n}
+	manifest, err := Manifest(practice.Digest(layer.Digest), layer.Size)
+	if err != nil {
+		return nil, fmt.Errorf("manifest of %s: %w", path, err)
+	}
+	return &Artifact{Digest: practice.DigestOf(manifest), Size: count.n, Manifest: manifest, path: path, layer: layer}, nil
+}
+
+// Manifest gives the manifest of a packed version: its one layer is the tar that
+// Write gives. The same layer always has the same manifest.
+func Manifest(layer practice.Digest, size int64) ([]byte, error) {
+	return json.Marshal(ocispec.Manifest{
 		Versioned:    specs.Versioned{SchemaVersion: 2},
 		MediaType:    ocispec.MediaTypeImageManifest,
 		ArtifactType: Type,
 		Config:       ocispec.DescriptorEmptyJSON,
-		Layers:       []ocispec.Descriptor{a.layer},
+		Layers:       []ocispec.Descriptor{{MediaType: ocispec.MediaTypeImageLayer, Digest: digest.Digest(layer), Size: size}},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("manifest of %s: %w", path, err)
-	}
-	a.Manifest, a.Digest = manifest, practice.DigestOf(manifest)
-	return a, nil
 }
+
+// Config is the content of the configuration that every packed version names: none.
+func Config() []byte { return ocispec.DescriptorEmptyJSON.Data }
 
 // open gives the layer's bytes; the reader's error says when the content changed since Pack.
 func (a *Artifact) open() io.ReadCloser {
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(write(w, a.path)) }()
+	go func() { w.CloseWithError(Write(w, a.path)) }()
 	return r
 }
 

@@ -14,8 +14,9 @@ import (
 	"tranship.dev/tranship/internal/practice"
 )
 
-// write writes the tar of a file or directory.
-func write(w io.Writer, source string) error {
+// Write writes the layer of a file or directory, as Pack describes it. The errors
+// are those of Pack.
+func Write(w io.Writer, source string) error {
 	info, err := os.Stat(source)
 	if errors.Is(err, fs.ErrNotExist) {
 		return practice.Faultf(practice.NotFound, "there is no file or directory %s", source)

@@ -97,14 +97,14 @@ func (c *callout) judge(request *jwt.AuthorizationRequestClaims) (deployment.Sen
 	return who, checkSender(who)
 }
 
-// permit writes what one agent may do: ask its own four questions, and listen
+// permit writes what one agent may do: ask its own questions, and listen
 // to its own hints and answers.
 func (c *callout) permit(who deployment.Sender, userNkey string) (string, error) {
 	claims := jwt.NewUserClaims(userNkey)
 	claims.Name = login(who)
 	claims.Audience = c.account
 	claims.Expires = time.Now().Add(admission + rand.N(admission/6)).Unix() //nolint:gosec // no secret, only not the whole fleet at once
-	for _, ask := range []string{askHello, askSync, askReport, askOutput} {
+	for _, ask := range []string{askHello, askSync, askReport, askOutput, askInspect, askFound, askHealth} {
 		claims.Pub.Allow.Add(askSubject(who, ask))
 	}
 	claims.Sub.Allow.Add(hintSubject(who), inboxPrefix(who)+".>")

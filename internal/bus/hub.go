@@ -15,6 +15,8 @@ import (
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/signature"
 )
 
@@ -31,7 +33,18 @@ type Handlers interface {
 	Reports(ctx context.Context, batch []deployment.Sent) ([]deployment.Answer, error)
 	// Output takes pieces of what steps print.
 	Output(ctx context.Context, from deployment.Sender, pieces []deployment.Output) error
+	// Inspect tells an agent what to look at on its targets after one: a signed
+	// drift.Instruction. asked: the agent was told to look now.
+	Inspect(ctx context.Context, from deployment.Sender, after string, asked bool) (signature.Envelope, error)
+	// Found takes what an agent saw. On an error nothing counts as told.
+	Found(ctx context.Context, from deployment.Sender, seen []drift.Sighting) error
+	// Health takes what an agent says of health. On an error nothing counts as told.
+	Health(ctx context.Context, from deployment.Sender, told []health.Report) error
 }
+
+// outputsAtOnce is how many questions with output wait for the handler at the same
+// time: it stores those of many agents together.
+const outputsAtOnce = 256
 
 // Hub is the server's side of the bus.
 type Hub struct {
@@ -58,13 +71,21 @@ func (h *Hub) Serve(handlers Handlers) error {
 		askSync:   func(from deployment.Sender, m *nats.Msg) { h.sync(handlers, from, m) },
 		askReport: func(from deployment.Sender, m *nats.Msg) { h.report(w, from, m) },
 		askOutput: func(from deployment.Sender, m *nats.Msg) { h.output(handlers, from, m) },
+
+		askInspect: func(from deployment.Sender, m *nats.Msg) { h.inspect(handlers, from, m) },
+		askFound:   func(from deployment.Sender, m *nats.Msg) { h.found(handlers, from, m) },
+		askHealth:  func(from deployment.Sender, m *nats.Msg) { h.healthTold(handlers, from, m) },
 	}
 	for ask, work := range asks {
 		wanted := &wanted{} // of output an agent may send several at once; of reports the writer knows
-		if ask == askHello || ask == askSync {
+		if ask == askHello || ask == askSync || ask == askInspect {
 			wanted = oneEach()
 		}
-		l := newLane(atOnce, h.ctx.Done(), wanted, func(m *nats.Msg) {
+		workers := atOnce
+		if ask == askOutput || ask == askFound || ask == askHealth { // many are stored together
+			workers = outputsAtOnce
+		}
+		l := newLane(workers, h.ctx.Done(), wanted, func(m *nats.Msg) {
 			if from, ok := senderOf(m.Subject); ok && mayAnswer(from, m) {
 				work(from, m)
 			}
@@ -124,6 +145,31 @@ func (h *Hub) output(handlers Handlers, from deployment.Sender, m *nats.Msg) {
 	h.answer(m, reply{}, err)
 }
 
+func (h *Hub) inspect(handlers Handlers, from deployment.Sender, m *nats.Msg) {
+	asked, err := decodeInspect(m.Data)
+	var envelope signature.Envelope
+	if err == nil {
+		envelope, err = guarded(func() (signature.Envelope, error) { return handlers.Inspect(h.ctx, from, asked.After, asked.Asked) })
+	}
+	h.answer(m, reply{Inspection: &envelope}, err)
+}
+
+func (h *Hub) found(handlers Handlers, from deployment.Sender, m *nats.Msg) {
+	seen, err := decodeSightings(m.Data)
+	if err == nil {
+		_, err = guarded(func() (struct{}, error) { return struct{}{}, handlers.Found(h.ctx, from, seen) })
+	}
+	h.answer(m, reply{}, err)
+}
+
+func (h *Hub) healthTold(handlers Handlers, from deployment.Sender, m *nats.Msg) {
+	told, err := decodeHealth(m.Data)
+	if err == nil {
+		_, err = guarded(func() (struct{}, error) { return struct{}{}, handlers.Health(h.ctx, from, told) })
+	}
+	h.answer(m, reply{}, err)
+}
+
 // answer sends what a question asked for, or its fault. Only errors that a user
 // can act on cross the bus; others are logged here.
 func (h *Hub) answer(ask *nats.Msg, r reply, err error) {
@@ -162,6 +208,15 @@ func guarded[T any](f func() (T, error)) (answer T, err error) {
 func (h *Hub) Hint(scope practice.Scope, agents []string) {
 	for _, agent := range agents {
 		if err := h.conn.Publish(hintSubject(deployment.Sender{Scope: scope, Agent: agent}), nil); err != nil {
+			h.log.Debug("bus: hint is lost", "agent", agent, "error", err)
+		}
+	}
+}
+
+// Look tells agents to look at their targets now. It may be lost.
+func (h *Hub) Look(scope practice.Scope, agents []string) {
+	for _, agent := range agents {
+		if err := h.conn.Publish(hintSubject(deployment.Sender{Scope: scope, Agent: agent}), []byte(lookHint)); err != nil {
 			h.log.Debug("bus: hint is lost", "agent", agent, "error", err)
 		}
 	}

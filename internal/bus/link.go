@@ -15,6 +15,9 @@ import (
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
+	"tranship.dev/tranship/internal/practice/signature"
 )
 
 // patience is how long a question waits for its answer at most: the answer may
@@ -38,6 +41,7 @@ type Link struct {
 	conn *nats.Conn
 	who  deployment.Sender
 	wake atomic.Pointer[func()]
+	look atomic.Pointer[func()]
 	held atomic.Pointer[connection]
 }
 
@@ -96,7 +100,7 @@ func Connect(o LinkOptions) (*Link, error) {
 	if l.conn, err = nats.Connect(o.URL, options...); err != nil {
 		return nil, practice.Faultf(practice.Unavailable, "bus %s cannot be used: %v", o.URL, err)
 	}
-	if _, err := l.conn.Subscribe(hintSubject(l.who), func(*nats.Msg) { l.woken() }); err != nil {
+	if _, err := l.conn.Subscribe(hintSubject(l.who), l.hinted); err != nil {
 		l.conn.Close()
 		return nil, fmt.Errorf("bus: listen for hints: %w", err)
 	}
@@ -109,6 +113,20 @@ func (l *Link) OnHint(f func()) {
 	l.wake.Store(&f)
 	if l.Connected() {
 		f()
+	}
+}
+
+// OnLook sets what is called when the server wants the targets looked at now. f
+// must not block.
+func (l *Link) OnLook(f func()) { l.look.Store(&f) }
+
+func (l *Link) hinted(m *nats.Msg) {
+	if string(m.Data) != lookHint {
+		l.woken()
+		return
+	}
+	if f := l.look.Load(); f != nil {
+		(*f)()
 	}
 }
 
@@ -155,6 +173,27 @@ func (l *Link) Report(ctx context.Context, reports []deployment.Report) ([]deplo
 // Output sends at most MaxOutputs pieces of output.
 func (l *Link) Output(ctx context.Context, pieces []deployment.Output) error {
 	_, err := l.ask(ctx, askOutput, pieces)
+	return err
+}
+
+// Inspect asks what to look at on the targets after one; asked: the server wants it now.
+func (l *Link) Inspect(ctx context.Context, after string, asked bool) (signature.Envelope, error) {
+	said, err := l.ask(ctx, askInspect, inspectQuestion{After: after, Asked: asked})
+	if err != nil || said.Inspection == nil {
+		return signature.Envelope{}, orMissing(err)
+	}
+	return *said.Inspection, nil
+}
+
+// Found tells what was seen on at most MaxSightings targets.
+func (l *Link) Found(ctx context.Context, seen []drift.Sighting) error {
+	_, err := l.ask(ctx, askFound, seen)
+	return err
+}
+
+// Health tells how components on targets are, at most MaxHealth of them.
+func (l *Link) Health(ctx context.Context, told []health.Report) error {
+	_, err := l.ask(ctx, askHealth, told)
 	return err
 }
 

@@ -17,7 +17,14 @@ const (
 	askSync   = "sync"
 	askReport = "report"
 	askOutput = "output"
+
+	askInspect = "inspect"
+	askFound   = "found"
+	askHealth  = "health"
 )
+
+// lookHint is what a hint says that wants the targets looked at; one about orders says nothing.
+const lookHint = "look"
 
 // group is the queue group: of several servers, one answers.
 const group = "tranship"

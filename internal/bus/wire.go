@@ -35,6 +35,8 @@ type reply struct {
 	Hello *deployment.Welcome `json:"hello,omitempty"`
 	Sync  *Orders             `json:"sync,omitempty"`
 	Said  []deployment.Answer `json:"said,omitempty"`
+
+	Inspection *signature.Envelope `json:"inspection,omitempty"`
 }
 
 // fault is a practice.Error on the wire.

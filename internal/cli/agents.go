@@ -23,25 +23,28 @@ func (c *console) agents() *cobra.Command {
 		if len(args) > 0 {
 			return other(cmd, args)
 		}
-		return runAgentsList(cmd.Context(), c)
+		return runAgentsList(cmd.Context(), c, "")
 	}
 	return cmd
 }
 
 func (c *console) agentsList() *cobra.Command {
-	return &cobra.Command{
+	name := ""
+	cmd := &cobra.Command{
 		Use: "list", Short: "List agents with when they were last seen", Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runAgentsList(cmd.Context(), c) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runAgentsList(cmd.Context(), c, name) },
 	}
+	cmd.Flags().StringVar(&name, "name", "", "only the agent of this name")
+	return cmd
 }
 
-func runAgentsList(ctx context.Context, c *console) error {
+func runAgentsList(ctx context.Context, c *console, name string) error {
 	s, err := c.session()
 	if err != nil {
 		return err
 	}
 	all, err := every[client.EnvironmentAgent](0, func(cursor string, limit int64) (*http.Response, error) {
-		return s.api.ListAgents(ctx, &client.ListAgentsParams{Cursor: cursor, Limit: limit})
+		return s.api.ListAgents(ctx, &client.ListAgentsParams{Name: name, Cursor: cursor, Limit: limit})
 	})
 	if err != nil {
 		return err

@@ -102,6 +102,7 @@ func runVote(ctx context.Context, c *console, id string, in client.VoteRequest, 
 		in.Subject = sheet.Value.Subject
 		if c.inTTY && !yes {
 			c.approvalSheet(c.talk(), sheet.Value)
+			c.irreversible(c.talk(), sheet.Value.Deployment.Header)
 			if err := c.ask(fmt.Sprintf("%s %s?", in.Decision, id)); err != nil {
 				return err
 			}

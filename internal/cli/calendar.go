@@ -34,7 +34,10 @@ func (c *console) calendarShow() *cobra.Command {
 }
 
 func runCalendarShow(ctx context.Context, c *console, in calendarInput) error {
-	p := client.ListCalendarParams{Environment: in.environment}
+	var p client.ListCalendarParams
+	if in.environment != "" {
+		p.Environment = []string{in.environment}
+	}
 	for text, into := range map[*string]*time.Time{&in.from: &p.From, &in.to: &p.To} {
 		if *text == "" {
 			continue

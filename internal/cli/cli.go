@@ -77,13 +77,13 @@ func (c *console) root() *cobra.Command {
 	root := group("tranship", "Deployment management: plan, deploy and prove what happened",
 		c.login(), c.logout(), c.whoami(),
 		c.apply(), c.get(), c.remove(), c.history(),
-		c.library(), c.key(),
-		c.plan(), c.deploy(), c.deployment(), c.approval(), c.change(), c.review(), c.inventory(), c.why(),
+		c.library(), c.model(), c.key(),
+		c.plan(), c.deploy(), c.rollback(), c.deployment(), c.approval(), c.change(), c.review(), c.overview(), c.tasks(), c.inventory(), c.environment(), c.target(), c.health(), c.drift(), c.why(),
 		c.trigger(), c.journey(), c.evidence(), c.pin(), c.unpin(), c.pins(),
 		c.calendar(), c.backlog(), c.feed(),
-		c.agents(), c.token(),
+		c.agents(), c.person(), c.role(), c.token(),
 		c.announcement(), c.subscription(),
-		c.record(), c.verify(), c.backup(),
+		c.record(), c.verify(), c.backup(), c.serverSettings(),
 		c.schema(), c.showVersion(), c.docs(), exitCodes(),
 	)
 	root.Long = `Tranship moves components into environments, and out of them again, and can

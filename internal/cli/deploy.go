@@ -74,7 +74,11 @@ func runDeploy(ctx context.Context, c *console, in deployInput) error {
 	}
 	c.summary(c.talk(), p.Value)
 	if c.inTTY && !in.yes {
-		if err := c.ask(fmt.Sprintf("deploy %s?", p.Value.Id)); err != nil {
+		question := fmt.Sprintf("deploy %s?", p.Value.Id)
+		if in.rollback != "" {
+			question = fmt.Sprintf("roll %s back by %s?", in.rollback, p.Value.Id)
+		}
+		if err := c.ask(question); err != nil {
 			return err
 		}
 	}
@@ -98,7 +102,7 @@ func runDeploy(ctx context.Context, c *console, in deployInput) error {
 // check finds what cannot be right before anything is asked of the server.
 func (in deployInput) check() error {
 	switch {
-	case in.plan == "" && in.release == "":
+	case in.plan == "" && in.release == "" && in.rollback == "":
 		return misuse("neither RELEASE nor --plan is given").WithHint("usage: tranship deploy RELEASE --to ENVIRONMENT, or tranship deploy --plan P-12")
 	case in.plan != "" && in.release != "":
 		return misuse("both RELEASE %s and --plan %s are given", in.release, in.plan)

@@ -12,6 +12,7 @@ import (
 // guide makes the verb of one answer to a deployment that awaits guidance.
 func (c *console) guide(advice client.GuideDeploymentRequestAdvice, use, short, long string) *cobra.Command {
 	var reason string
+	var targets []string
 	most := 1
 	if advice == client.Retry {
 		most = -1
@@ -19,10 +20,13 @@ func (c *console) guide(advice client.GuideDeploymentRequestAdvice, use, short, 
 	cmd := &cobra.Command{
 		Use: use, Short: short, Long: long, Args: between(1, most, "DEPLOYMENT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runGuide(cmd.Context(), c, args[0], advice, args[1:], reason)
+			return runGuide(cmd.Context(), c, args[0], advice, append(args[1:], targets...), reason)
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why; it goes into the record")
+	if advice != client.Continue {
+		cmd.Flags().StringSliceVar(&targets, "target", nil, "exactly these targets, with commas between them")
+	}
 	return cmd
 }
 
@@ -52,23 +56,38 @@ func (c *console) answered(d reply[client.Deployment]) error {
 
 func (c *console) deploymentCancel() *cobra.Command {
 	var reason string
+	now := false
 	cmd := &cobra.Command{
-		Use: "cancel D-12", Short: "End a deployment as soon as what is being done has come to a stop", Args: exactly("DEPLOYMENT"),
+		Use: "cancel D-12", Short: "End a deployment as soon as what is being done has come to a stop, or at once", Args: exactly("DEPLOYMENT"),
 		Long: `End a deployment. Orders that have not begun are withdrawn; what is being done ends at
-the next step. Targets that were changed stay as they are: to bring back what was
-before, answer a deployment that awaits guidance with remediate.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return runCancel(cmd.Context(), c, args[0], reason) },
+the next step. With --now it is interrupted in the middle: each agent ends the step that
+it is in with all that the step started (asked first, killed when its stopWithin is over,
+2s unless the model says more), looks what is there, and says whether it left what was
+before, the release, or half of it. An agent that has not answered after two minutes
+counts as unknown, and does the same when it is back. A deployment that was cancelled without --now can still be cancelled with it.
+
+Targets that were changed stay as they are. To bring back what was before, answer a
+deployment that awaits guidance with remediate, or roll it back when it is closed.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runCancel(cmd.Context(), c, args[0], reason, now)
+		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "", "why; it goes into the record")
+	cmd.Flags().StringVar(&reason, "reason", "", "why; it goes into the record; needed with --now")
+	cmd.Flags().BoolVar(&now, "now", false, "interrupt what runs")
 	return cmd
 }
 
-func runCancel(ctx context.Context, c *console, id, reason string) error {
+func runCancel(ctx context.Context, c *console, id, reason string, now bool) error {
 	s, err := c.session()
 	if err != nil {
 		return err
 	}
-	d, err := decode[client.Deployment](s.api.CancelDeployment(ctx, id, client.CancelDeploymentRequest{Reason: reason}, once()))
+	if now {
+		if reason, err = c.reason(reason); err != nil {
+			return err
+		}
+	}
+	d, err := decode[client.Deployment](s.api.CancelDeployment(ctx, id, client.CancelDeploymentRequest{Reason: reason, Now: now}, once()))
 	if err != nil {
 		return err
 	}

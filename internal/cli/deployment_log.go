@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -21,13 +22,22 @@ const logPage = 200
 type logInput struct {
 	id, target, step string
 	follow           bool
+	search           string // "": the whole log
+	regex            bool
+	to               string // a file; "": print it
 }
 
 func (c *console) deploymentLog() *cobra.Command {
 	var in logInput
 	cmd := &cobra.Command{
 		Use: "log D-12", Short: "Print what the steps printed", Args: exactly("DEPLOYMENT"),
-		Long: "Print what the steps of a deployment printed on its targets; secrets were masked there.",
+		Long: `Print what the steps of a deployment printed on its targets; secrets were masked there.
+With --search print only the lines that contain a text, with --to write the whole
+log with times into a file.`,
+		Example: `  tranship deployment log D-12 --follow
+  tranship deployment log D-12 --search "connection refused" --target web-3
+  tranship deployment log D-12 --search "exit (code|status) [1-9]" --regex
+  tranship deployment log D-12 --to D-12.log`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.id = args[0]
 			return runLog(cmd.Context(), c, in)
@@ -36,13 +46,26 @@ func (c *console) deploymentLog() *cobra.Command {
 	cmd.Flags().StringVar(&in.target, "target", "", "only of this target")
 	cmd.Flags().StringVar(&in.step, "step", "", "only of the step of this name")
 	cmd.Flags().BoolVarP(&in.follow, "follow", "f", false, "go on until the deployment has ended")
+	cmd.Flags().StringVar(&in.search, "search", "", "only lines that contain this text, in whatever case")
+	cmd.Flags().BoolVar(&in.regex, "regex", false, "the text of --search is a regular expression (RE2)")
+	cmd.Flags().StringVar(&in.to, "to", "", "write the log into this new file")
+	cmd.MarkFlagsMutuallyExclusive("follow", "search", "to")
 	return cmd
 }
 
 func runLog(ctx context.Context, c *console, in logInput) error {
+	if in.regex && in.search == "" {
+		return misuse("--regex says how --search is meant; add --search")
+	}
 	s, err := c.session()
 	if err != nil {
 		return err
+	}
+	if in.search != "" {
+		return c.searchLog(ctx, s, in)
+	}
+	if in.to != "" {
+		return c.saveLog(ctx, s, in)
 	}
 	d, err := decode[client.Deployment](s.api.GetDeployment(ctx, in.id))
 	if err != nil {
@@ -107,9 +130,13 @@ type logReader struct {
 }
 
 func (r *logReader) read(ctx context.Context) error {
+	limit := int64(pageSize)
+	if r.in.follow {
+		limit = logPage
+	}
 	for {
 		page, err := decode[client.ListDeploymentOutput](r.session.api.ListDeploymentOutput(ctx, r.in.id,
-			&client.ListDeploymentOutputParams{Cursor: r.cursor, Limit: logPage, Target: r.in.target}))
+			&client.ListDeploymentOutputParams{Cursor: r.cursor, Limit: limit, Target: r.in.target}))
 		if err != nil {
 			return err
 		}
@@ -139,7 +166,7 @@ type logPrinter struct {
 func (l logPrinter) piece(o client.DeploymentOutput, withTarget bool) {
 	prefix := l.paint.dim(o.StepName + " | ")
 	if withTarget {
-		prefix = l.paint.cyan(o.Target) + " " + prefix
+		prefix = l.paint.cyan(cmp.Or(o.Part, o.Target)) + " " + prefix
 	}
 	text := l.open[prefix] + strings.ReplaceAll(o.Text, "\r\n", "\n")
 	for {

@@ -39,12 +39,18 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		"requested", clock(d.RequestedAt)+" by "+d.RequestedBy.Name, "reason", d.Reason,
 		"asked as", asked(d), "change", d.Change, "window", windowText(d.Window), "by hand", strings.Join(d.Implementers, ", "),
 		"authorised", d.Authority, "mends", d.Remediates, "not before", clock(d.StartAfter), "began", clock(d.Started), "ended", clock(d.Ended), "took", tookOf(d),
-		"targets", fmt.Sprintf("%d in %s; %d done, %d touched, %d failed or unknown", d.Header.TargetCount,
+		"targets", fmt.Sprintf("%s in %s; %d done, %d touched, %d failed or unknown", amount(d.Header),
 			count(len(d.Header.Waves), "wave"), d.Executed, d.Touched, d.Failures),
-		"stage", stageOf(d))
+		"left", leftOf(d), "stage", stageOf(d))
 	if a := d.AcceptedBy; a.By.Name != "" {
 		fmt.Fprintf(w, "accepted by %s at %s: %s\n", a.By.Name, clock(a.At), a.Why)
 	}
+	c.irreversible(w, d.Header)
+	if !plainWaves(d.Header.Waves) || len(d.Header.Slots) > 0 {
+		fmt.Fprintln(w)
+		c.planWaves(w, d.Header)
+	}
+	c.criteria(w, d.Header, d.Criteria)
 	c.risk(w, d.Risk)
 	c.troubles(w, d)
 	if len(d.Waiting.Reasons) > 0 && d.State != closed {
@@ -57,6 +63,22 @@ func (c *console) deploymentSheet(w io.Writer, d client.Deployment) {
 		return
 	}
 	fmt.Fprintf(w, "next: %s\n", nextOf(d))
+}
+
+// leftOf says what is left on how many targets, where that differs.
+func leftOf(d client.Deployment) string {
+	l := d.Left
+	if l.HalfWay+l.Unknown == 0 && d.Result != cancelled || d.Touched == 0 {
+		return ""
+	}
+	parts := []string{fmt.Sprintf("%d new", l.New), fmt.Sprintf("%d old", d.Header.TargetCount-l.New-l.HalfWay-l.Unknown)}
+	if l.HalfWay > 0 {
+		parts = append(parts, fmt.Sprintf("%d half-way", l.HalfWay))
+	}
+	if l.Unknown > 0 {
+		parts = append(parts, fmt.Sprintf("%d unknown", l.Unknown))
+	}
+	return strings.Join(parts, ", ") + "; each: tranship deployment targets " + d.Id
 }
 
 // nextOf says what whoever looks at an open deployment does next: what it waits
@@ -103,6 +125,10 @@ func (c *console) troubles(w io.Writer, d client.Deployment) {
 	fmt.Fprintln(w)
 	t := &table{paint: c.outPaint}
 	for _, trouble := range d.Stage.Trouble {
+		if d.Result == cancelled {
+			t.row(trouble.Target, c.outPaint.state(trouble.State), "left "+trouble.Left, trouble.Message)
+			continue
+		}
 		t.row(trouble.Target, c.outPaint.state(trouble.State), trouble.Message)
 	}
 	t.plain(w, "  ")

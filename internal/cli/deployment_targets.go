@@ -20,7 +20,7 @@ func (c *console) deploymentTargets() *cobra.Command {
 			return runDeploymentTargets(cmd.Context(), c, args[0], in, most)
 		},
 	}
-	cmd.Flags().StringVar(&in.State, "state", "", "only in this state: waiting, ordered, running, done, failed, unknown, stopped")
+	cmd.Flags().StringVar((*string)(&in.State), "state", "", "only in this state: waiting, ordered, running, done, failed, unknown, stopped")
 	cmd.Flags().Int64Var(&in.Wave, "wave", 0, "only of this wave")
 	cmd.Flags().IntVar(&most, "limit", 0, "at most so many; 0: all")
 	return cmd
@@ -41,16 +41,32 @@ func runDeploymentTargets(ctx context.Context, c *console, id string, in client.
 	return c.showList(all.Raw, func(w io.Writer) {
 		t := c.table("TARGET", "WAVE", "STATE", "PHASE", "STEP", "ATTEMPT", "TOOK", "NOW THERE", "MESSAGE")
 		for _, target := range all.Items {
-			t.row(target.Name, fmt.Sprint(target.Wave), c.outPaint.state(target.State), target.Phase, target.StepName,
+			t.row(target.Name, waveOf(target), c.outPaint.state(target.State), target.Phase, target.StepName,
 				fmt.Sprint(target.Attempt), took(target.Took), lies(target), target.Message)
 		}
 		t.write(w, "there are no such targets")
 	})
 }
 
-// lies says which of the two states of the world a target is left in.
+// waveOf gives the wave that a target changes in, and its level where it has one.
+func waveOf(t client.DeploymentTarget) string {
+	if t.Level > 0 {
+		return fmt.Sprintf("%d, level %d", t.Wave, t.Level)
+	}
+	return fmt.Sprint(t.Wave)
+}
+
+// lies says what a deployment left on a target; rows of older servers do not say it themselves.
 func lies(t client.DeploymentTarget) string {
 	switch {
+	case t.State == "running" && (t.Phase == "execute" || t.Phase == "remediate"):
+		return "being changed"
+	case t.Left == "half-way", t.Left == "unknown":
+		return t.Left
+	case t.Left == "new":
+		return "the release"
+	case t.Left == "old" && !t.Remediated:
+		return "unchanged"
 	case t.Remediated:
 		return "what was before"
 	case t.Executed:

@@ -19,7 +19,7 @@ const quietAbove = 30
 var turningPoints = []string{
 	"deployment.requested", "deployment.planned", "deployment.asked-anew", "deployment.rescheduled", "deployment.authorised",
 	"authorisation.voided", "end.moved", "window.ended", "deployment.state-changed", "gate.judged", "stage.begun", "orders.issued", "target.silent",
-	"guidance.given", "cancel.asked", "deployment.closed", "record.corrected", "evidence.added",
+	"criterion.judged", "guidance.given", "cancel.asked", "pause.asked", "pause.ended", "deployment.closed", "record.corrected", "evidence.added",
 	"approval.given", "approval.rejected", "approval.withdrawn", "approval.reminded", "approval.escalated", "approval.lapsed",
 	"change.confirmed", "change.refused", "review.opened", "review.due", "review.overdue", "review.completed", "deployment.accepted",
 }
@@ -46,7 +46,7 @@ func runTimeline(ctx context.Context, c *console, id string, full bool) error {
 		return err
 	}
 	params := client.ListEntriesParams{Subject: "deployment/" + id}
-	if !full && d.Value.Header.TargetCount > quietAbove {
+	if !full && rows(d.Value.Header) > quietAbove {
 		params.Kind = turningPoints
 	}
 	all, err := s.entries(ctx, params, 0)
@@ -69,7 +69,7 @@ func (c *console) timeline(w io.Writer, entries []client.SealedEntry, full bool)
 			after = "+" + span(e.When.Sub(before))
 		}
 		before = e.When
-		t.row(clock(e.When), c.outPaint.dim(after), e.Who.Name, e.Target, c.outPaint.line(e))
+		t.row(clock(e.When), c.outPaint.dim(after), e.Who.Name, rowOf(e), c.outPaint.line(e))
 	}
 	t.write(w, "the record has no entries of it")
 }

@@ -98,14 +98,14 @@ func runWatch(ctx context.Context, c *console, in watchInput) error {
 
 // conclude says how the deployment stands when the watch ends.
 func (c *console) conclude(w io.Writer, d client.Deployment) {
-	line := fmt.Sprintf("%s: %s of %s %s %s %s", d.Id, d.Header.Direction, d.Header.Release, toward(d.Header.Direction), d.Header.Environment, c.outPaint.state(stateOf(d)))
+	line := fmt.Sprintf("%s: %s of %s %s %s %s", d.Id, deed(d.Header.Direction), d.Header.Release, toward(d.Header.Direction), d.Header.Environment, c.outPaint.state(stateOf(d)))
 	if length := tookOf(d); length != "" {
 		line += " in " + length
 	}
 	if d.Result == "remediated" {
 		line += "; what was before is back"
 	} else {
-		line += fmt.Sprintf("; %d of %d done", d.Executed, d.Header.TargetCount)
+		line += fmt.Sprintf("; %d of %d done", d.Executed, rows(d.Header))
 	}
 	fmt.Fprintln(w, line)
 	if d.Cause != "" {
@@ -117,5 +117,8 @@ func (c *console) conclude(w io.Writer, d client.Deployment) {
 		c.reasons(w, d.Waiting.Reasons)
 	case d.Result != "succeeded":
 		fmt.Fprintf(w, "next: tranship deployment log %s\n", d.Id)
+		if d.Touched > 0 && d.Result != "remediated" && d.State == closed && d.Header.Direction != "restore" {
+			fmt.Fprintf(w, "      tranship rollback %s --reason WHY brings back what was there before\n", d.Id)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 // closed is the state of a deployment that has ended.
 const (
 	closed           = "closed"
+	cancelled        = "cancelled"
 	awaitingGuidance = "awaiting-guidance"
 )
 
@@ -25,12 +26,15 @@ func releaseOf(d client.Deployment) string {
 	if d.Header.Direction == "remove" {
 		return d.Header.Release + " (removal)"
 	}
+	if d.Header.Direction == "restore" {
+		return d.Header.Release + " (rollback)"
+	}
 	return d.Header.Release
 }
 
 // progressOf gives "3/20", and what went wrong.
 func progressOf(d client.Deployment) string {
-	text := fmt.Sprintf("%d/%d", d.Executed, d.Header.TargetCount)
+	text := fmt.Sprintf("%d/%d", d.Executed, rows(d.Header))
 	if d.Failures > 0 {
 		text += fmt.Sprintf(", %d failed", d.Failures)
 	}
@@ -75,6 +79,9 @@ func stageOf(d client.Deployment) string {
 	if s.Wave > 0 {
 		text += fmt.Sprintf(", wave %d of %d", s.Wave, len(d.Header.Waves))
 	}
+	if s.Level > 0 {
+		text += fmt.Sprintf(", level %d", s.Level)
+	}
 	counts := []string{fmt.Sprintf("%d of %d done", s.Done, s.Total)}
 	for _, part := range []struct {
 		n    int64
@@ -87,10 +94,21 @@ func stageOf(d client.Deployment) string {
 	return text + ": " + strings.Join(counts, ", ")
 }
 
+// deed says in a word what a deployment does with its release.
+func deed(direction string) string {
+	if direction == "restore" {
+		return "rollback"
+	}
+	return direction
+}
+
 // toward says which way a release goes: into an environment, or from it.
 func toward(direction string) string {
 	if direction == "remove" {
 		return "from"
+	}
+	if direction == "restore" {
+		return "in"
 	}
 	return "into"
 }

@@ -35,8 +35,8 @@ func words(e client.Entry) string {
 		return strings.Replace(said("the authorisation is void"), ": the authorisation does not hold any more: ", ": ", 1)
 	case "calendar.waived":
 		return said(data.text("ref") + " is waived")
-	case "calendar.waiver-revoked":
-		return said("waiver " + data.text("waiver") + " is revoked")
+	case "baseline.waived":
+		return said("what " + data.text("environment") + " requires of its targets is waived")
 	case "end.moved":
 		return said(endWords(data))
 	case "window.ended":
@@ -45,6 +45,8 @@ func words(e client.Entry) string {
 		return said(data.text("to"))
 	case "gate.judged":
 		return gateWords(data)
+	case "criterion.judged":
+		return said(criterionWords(data))
 	case "stage.begun":
 		return said(stageWords(data))
 	case "order.issued":
@@ -56,24 +58,33 @@ func words(e client.Entry) string {
 		return said(reportWords(data))
 	case "order.withdrawn":
 		return "order withdrawn before it began"
+	case "order.interrupted":
+		text := "told to end at once"
+		if step := data.text("step"); step != "" {
+			text += ", in step " + step
+		}
+		return said(text)
 	case "target.silent":
 		return said("silent")
+	case "target.given-up":
+		return said("given up")
 	case "guidance.given":
 		return said(strings.TrimSpace("guidance: " + data.text("advice") + " " + data.text("targets")))
 	case "cancel.asked":
+		if data["now"] == true {
+			return said("cancellation at once asked for")
+		}
 		return said("cancellation asked for")
 	case "deployment.closed":
 		return said(data.text("result"))
-	case "announcement.given-up":
-		return said(fmt.Sprintf("telling %s by %s was given up", data.text("to"), data.text("channel")))
-	case "announcement.repeated":
-		return said("sent again")
 	}
-	if text := approvalWords(e, data); text != "" {
-		return said(text)
+	if text := partyWords(e, data); text != "" {
+		return text
 	}
-	if text := journeyWords(e.Kind, data); text != "" {
-		return said(text)
+	for _, text := range []string{asideWords(e.Kind, data), approvalWords(e, data), journeyWords(e.Kind, data)} {
+		if text != "" {
+			return said(text)
+		}
 	}
 	return said(e.Kind)
 }
@@ -102,6 +113,8 @@ func journeyWords(kind string, data dataOf) string {
 		return "did not fire"
 	case "trigger.secret-rotated":
 		return "secret " + data.text("generation") + " made"
+	case "trigger.secret-shown":
+		return "its secret was shown"
 	case "pin.set":
 		return "kept out"
 	case "pin.lifted":
@@ -177,6 +190,9 @@ func stageWords(data dataOf) string {
 	if wave := data.text("wave"); wave != "" && wave != "0" {
 		text += ", wave " + wave
 	}
+	if level := data.text("level"); level != "" {
+		text += ", level " + level
+	}
 	if retry, _ := data["retry"].(bool); retry {
 		return text + " begins again"
 	}
@@ -196,7 +212,9 @@ func reportWords(data dataOf) string {
 	case "refused":
 		text = "refused"
 	default:
-		text = outcome
+		if text = outcome; data.text("did") != "" {
+			text += ", " + data.text("did") + " of its change done"
+		}
 	}
 	if tries := data.text("tries"); tries != "" && tries != "1" {
 		text += " after " + tries + " attempts"

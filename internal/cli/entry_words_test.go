@@ -54,3 +54,29 @@ func TestWordsOfTheEndOfAWindow(t *testing.T) {
 		}
 	}
 }
+
+// Who signed in and out is told as people say it, without the id of a session.
+func TestWordsOfSigningIn(t *testing.T) {
+	t.Parallel()
+	mara := client.Actor{Kind: "person", Name: "mara"}
+	tranship := client.Actor{Kind: "system", Name: "tranship"}
+	for _, c := range []struct {
+		kind, subject, why, want string
+		who                      client.Actor
+		data                     map[string]any
+	}{
+		{"session.begun", "session/01a2", "", "mara signed in from 127.0.0.1", mara, map[string]any{"way": "password", "address": "127.0.0.1"}},
+		{"session.begun", "session/01a2", "", "mara signed in from ::1, with a code", mara, map[string]any{"way": "code", "address": "::1"}},
+		{"session.ended", "session/01a2", "signed out", "mara signed out", mara, map[string]any{"person": "mara"}},
+		{"session.ended", "session/01a2", "it was over", "a session of mara ended: it was over", tranship, map[string]any{"person": "mara"}},
+		{"session.ended", "session/01a2", "it was over", "a session ended: it was over", tranship, nil},
+		{"account.refused", "account/mara", "", "a sign-in as mara failed from 10.0.0.9", tranship, map[string]any{"address": "10.0.0.9"}},
+		{"account.refused", "account/", "", "a sign-in failed from 10.0.0.9", tranship, map[string]any{"address": "10.0.0.9"}},
+		{"account.invited", "account/jonas", "", "mara gave jonas a code to sign in with, as approver", mara, map[string]any{"role": "approver"}},
+		{"account.changed", "account/jonas", "he left", "the account of jonas was closed: he left", mara, map[string]any{"role": "approver", "closed": true}},
+	} {
+		if got := words(client.Entry{Kind: c.kind, Subject: c.subject, Who: c.who, Why: c.why, Data: c.data}); got != c.want {
+			t.Errorf("%s is told as %q, want %q", c.kind, got, c.want)
+		}
+	}
+}

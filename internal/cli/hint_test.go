@@ -52,6 +52,8 @@ func TestWhatPeopleAreToldToTypeExists(t *testing.T) {
 		"tranship approval give D-1 --reason WHY", "tranship approval withdraw D-1", "tranship deployment ask-again D-1 --change CHANGE --reason WHY",
 		"tranship deployment reschedule D-1 --reason WHY", "tranship deployment why D-1", "tranship deployment watch D-1", "tranship deployment cancel D-1",
 		"tranship deployment retry D-1 --reason WHY", "tranship deployment continue D-1 --reason WHY", "tranship deployment remediate D-1 --reason WHY",
+		"tranship deployment remediate D-1 --target NAME --reason WHY", "tranship deployment skip D-1 --reason WHY", "tranship deployment skip D-1 --target NAME --reason WHY",
+		"tranship deployment fail D-1 --target NAME --reason WHY", "tranship deployment retry D-1 --target NAME --reason WHY",
 		"tranship deployment fail D-1 --reason WHY", "tranship deployment log D-1", "tranship deployment targets D-1 --state failed",
 	} {
 		if complaint := untypable(line); complaint != "" {

@@ -47,17 +47,41 @@ func runInventory(ctx context.Context, c *console, environment, at string) error
 	if err != nil {
 		return err
 	}
+	other := map[string]client.Drift{}
+	if params.At.IsZero() && !c.format.data() {
+		if other, err = standingDrift(ctx, s, environment); err != nil {
+			return err
+		}
+	}
 	return c.showList(all.Raw, func(w io.Writer) {
 		t := c.table("TARGET", "ENVIRONMENT", "COMPONENT", "VERSION", "SINCE", "BY DEPLOYMENT", "DIGEST")
 		for _, p := range all.Items {
 			version := p.Version
+			if p.Slot != "" {
+				version += " in " + p.Slot
+			}
 			if p.Uncertain {
 				version += c.outPaint.red(" (not certain)")
+			}
+			if d, stands := other[p.Target+"/"+p.Component]; stands {
+				version += " (" + c.driftState(d) + ", " + d.Id + ")"
 			}
 			t.row(p.Target, p.Environment, p.Component, version, clock(p.Since), p.Deployment, short(p.Digest))
 		}
 		t.write(w, nothingThere(params.At))
 	})
+}
+
+// standingDrift gives what is other than recorded in an environment, by target and component.
+func standingDrift(ctx context.Context, s *session, environment string) (map[string]client.Drift, error) {
+	all, err := every[client.Drift](0, func(cursor string, limit int64) (*http.Response, error) {
+		return s.api.ListDrifts(ctx, &client.ListDriftsParams{Environment: environment, Cursor: cursor, Limit: limit})
+	})
+	found := make(map[string]client.Drift, len(all.Items))
+	for _, d := range all.Items {
+		found[d.Target+"/"+d.Component] = d
+	}
+	return found, err
 }
 
 func nothingThere(at time.Time) string {

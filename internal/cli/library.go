@@ -14,6 +14,7 @@ func (c *console) library() *cobra.Command {
 	return group("library", "Which versions of which components exist, and may be deployed",
 		c.libraryAdd(), c.libraryList(), c.libraryShow(),
 		c.libraryMove("admit", "Allow a version to be deployed", (*client.Client).AdmitVersion),
+		c.libraryMove("quarantine", "Take a version back into quarantine; what is deployed stays", (*client.Client).QuarantineVersion),
 		c.libraryMove("withdraw", "Forbid a version from now on; what is deployed stays", (*client.Client).WithdrawVersion),
 		c.libraryPull())
 }

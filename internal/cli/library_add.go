@@ -58,7 +58,7 @@ func runLibraryAdd(ctx context.Context, c *console, in addInput) error {
 	}
 	body := client.VersionInputBody{
 		Version: in.version, Admit: in.admit,
-		Origin: client.LibraryOrigin{Source: in.path, Uri: in.source, Commit: in.commit, Note: in.note},
+		Origin: client.LibraryOrigin{Source: library.SourceName(in.path), Uri: in.source, Commit: in.commit, Note: in.note},
 	}
 	if strings.HasPrefix(in.path, "oci://") {
 		err = c.reference(ctx, in.path, &body)

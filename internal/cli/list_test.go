@@ -112,3 +112,26 @@ func TestBrokenBackupIsNotKept(t *testing.T) {
 		t.Errorf("left %v, %v; want the good backup alone", left, err)
 	}
 }
+
+// What chooses entries of the record is asked of the server; times are those of the reader's clock.
+func TestRecordIsSearched(t *testing.T) {
+	t.Parallel()
+	entry := `{"index":7,"hash":"AA==","entry":{"kind":"pin.set","subject":"pin/web/live/1.0","who":{"kind":"person","name":"anna"},"when":"2026-11-17T11:00:00Z","why":"CHG-9999"}}`
+	s := serve(t, map[string]http.HandlerFunc{"GET /api/v1/record/entries": answer(`{"items":[` + entry + `]}`)})
+	run(t, s.URL, "record", "list", "--text", "CHG-9999 web", "--environment", "live,staging", "--component", "web", "--who", "anna",
+		"--since", "-2h", "--until", "2026-11-18T00:00:00Z", "--newest").want(t, 0, "pin/web/live/1.0", "anna")
+	query := s.requests("GET", "/api/v1/record/entries")[0].query
+	if query != "component=web&environment=live%2Cstaging&from=0&limit=100&newest=true&since=2026-11-17T10%3A00%3A00Z&text=CHG-9999+web&until=2026-11-18T00%3A00%3A00Z&who=anna" {
+		t.Errorf("asked with %s", query)
+	}
+	run(t, s.URL, "record", "list", "--since", "yesterday-ish").want(t, 2, "is no time")
+}
+
+// An entry is shown with all that was recorded in it.
+func TestRecordShowsAnEntry(t *testing.T) {
+	t.Parallel()
+	s := serve(t, map[string]http.HandlerFunc{"GET /api/v1/record/entries/7": answer(`{"index":7,"number":2,"hash":"AA==","leaf":"{}","proof":["BB=="],"checkpoint":"c","head":{"size":9,"root":"CC=="},
+		"entry":{"kind":"pin.set","subject":"pin/web/live/1.0","who":{"kind":"person","name":"anna"},"when":"2026-11-17T11:00:00Z","why":"CHG-9999","data":{"deployment":"D-3"}}}`)})
+	run(t, s.URL, "record", "show", "7").want(t, 0, "pin.set", "its entry number 2", "anna (person)", "CHG-9999", "1 hashes to the root of 9 entries", `"deployment": "D-3"`)
+	run(t, s.URL, "record", "show", "seven").want(t, 2, "is no entry's index")
+}

@@ -11,7 +11,7 @@ import (
 )
 
 type loginInput struct {
-	url, token, ca string
+	url, token, code, ca string
 }
 
 func (c *console) login() *cobra.Command {
@@ -23,6 +23,7 @@ $XDG_CONFIG_HOME/tranship/config.json, which only you can read.
 
 The token is taken from --token, from TRANSHIP_TOKEN, or asked for; --token -
 reads it from the input, so that it does not appear in the list of processes.
+With --code it is made for you, by the code that an administrator gave you.
 
 TRANSHIP_URL, TRANSHIP_TOKEN and TRANSHIP_CA (a file) go before what is remembered.`,
 		Example: "  tranship login https://tranship.example:8443 --ca ca.pem",
@@ -32,6 +33,7 @@ TRANSHIP_URL, TRANSHIP_TOKEN and TRANSHIP_CA (a file) go before what is remember
 		},
 	}
 	cmd.Flags().StringVar(&in.token, "token", "", "the API token; - reads it from the input")
+	cmd.Flags().StringVar(&in.code, "code", "", "the code that tranship person invite made; - reads it from the input")
 	cmd.Flags().StringVar(&in.ca, "ca", "", "file with the certificate (PEM) of the authority that the server's certificate is from")
 	return cmd
 }
@@ -53,7 +55,12 @@ func runLogin(ctx context.Context, c *console, in loginInput) error {
 	} else if kept, err := c.kept(); err == nil && kept.URL == s.URL {
 		s.CA = kept.CA
 	}
-	if s.Token, err = c.tokenFor(in.token); err != nil {
+	if in.code != "" {
+		s.Token, err = c.tokenByCode(ctx, s, in.code)
+	} else {
+		s.Token, err = c.tokenFor(in.token)
+	}
+	if err != nil {
 		return err
 	}
 	to, err := connect(s, "tranship/"+c.Version)
@@ -73,6 +80,17 @@ func runLogin(ctx context.Context, c *console, in loginInput) error {
 		c.say("signed in to %s as %s (%s)", s.URL, who.Value.Actor.Name, who.Value.Role)
 		c.say("kept in %s", path)
 	})
+}
+
+// tokenByCode makes a token of one's own with a code.
+func (c *console) tokenByCode(ctx context.Context, at settings, code string) (_ string, err error) {
+	if code == "-" {
+		if code, err = c.secret("code: "); err != nil {
+			return "", err
+		}
+	}
+	made, err := c.redeem(ctx, at, code, client.CreateTokenRequest{Name: "command line"})
+	return made.Value.Secret, err
 }
 
 func (c *console) tokenFor(given string) (token string, err error) {

@@ -12,6 +12,24 @@ import (
 
 type pinInput struct{ component, version, environment, reason string }
 
+func (in *pinInput) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&in.environment, "in", "", "the environment")
+	cmd.Flags().StringVar(&in.reason, "reason", "", "why; it goes into the record")
+}
+
+// session asks for the reason where none was given, and gives the session.
+func (in *pinInput) session(c *console) (*session, error) {
+	if in.environment == "" {
+		return nil, misuse("no environment is given").WithHint("say which with --in ENVIRONMENT")
+	}
+	s, err := c.session()
+	if err != nil {
+		return nil, err
+	}
+	in.reason, err = c.reason(in.reason)
+	return s, err
+}
+
 func (c *console) pin() *cobra.Command {
 	var in pinInput
 	cmd := &cobra.Command{
@@ -24,20 +42,13 @@ brought there last. What was taken back or replaced is kept out by itself.`,
 			return runPin(cmd.Context(), c, in)
 		},
 	}
-	cmd.Flags().StringVar(&in.environment, "in", "", "the environment")
-	cmd.Flags().StringVar(&in.reason, "reason", "", "why; it goes into the record")
+	in.flags(cmd)
 	return cmd
 }
 
 func runPin(ctx context.Context, c *console, in pinInput) error {
-	if in.environment == "" {
-		return misuse("no environment is given").WithHint("say which with --in ENVIRONMENT")
-	}
-	s, err := c.session()
+	s, err := in.session(c)
 	if err != nil {
-		return err
-	}
-	if in.reason, err = c.reason(in.reason); err != nil {
 		return err
 	}
 	p, err := decode[client.JourneyPin](s.api.SetPin(ctx, client.SetPinRequest{Component: in.component, Version: in.version, Environment: in.environment, Reason: in.reason}, once()))
@@ -58,20 +69,13 @@ func (c *console) unpin() *cobra.Command {
 			return runUnpin(cmd.Context(), c, in)
 		},
 	}
-	cmd.Flags().StringVar(&in.environment, "in", "", "the environment")
-	cmd.Flags().StringVar(&in.reason, "reason", "", "why; it goes into the record")
+	in.flags(cmd)
 	return cmd
 }
 
 func runUnpin(ctx context.Context, c *console, in pinInput) error {
-	if in.environment == "" {
-		return misuse("no environment is given").WithHint("say which with --in ENVIRONMENT")
-	}
-	s, err := c.session()
+	s, err := in.session(c)
 	if err != nil {
-		return err
-	}
-	if in.reason, err = c.reason(in.reason); err != nil {
 		return err
 	}
 	_, err = decode[any](s.api.LiftPin(ctx, client.LiftPinRequest{Component: in.component, Version: in.version, Environment: in.environment, Reason: in.reason}, once()))

@@ -16,6 +16,7 @@ import (
 type planInput struct {
 	release, environment, model string
 	remove, redeploy, all       bool
+	rollback                    string // the deployment that is to be rolled back
 	only                        []string
 }
 
@@ -24,25 +25,44 @@ var planNumber = regexp.MustCompile(`^P-[0-9]+$`)
 func (c *console) plan() *cobra.Command {
 	var in planInput
 	cmd := &cobra.Command{
-		Use: "plan RELEASE --to ENVIRONMENT", Short: "Compile a plan and show what it would change", Args: exactly("RELEASE"),
+		Use: "plan RELEASE --to ENVIRONMENT | plan --rollback D-12", Short: "Compile a plan and show what it would change", Args: between(0, 1, "RELEASE"),
 		Long: `Compile the plan of one deployment: which targets change, from what to what, by which
 steps, in which waves. It is stored under a number with a digest; nothing is deployed
 by it.
 
 RELEASE is COMPONENT@VERSION or the name of a Release document. With the number of a
-plan instead, that plan is shown again.`,
+plan instead, that plan is shown again.
+
+With --rollback it is the plan of taking a deployment back: on each target that it
+changed, what the record says that it found there.`,
 		Example: `  tranship plan web@1.4.0 --to staging
   tranship plan autumn --to live --only web-1,web-2
   tranship plan web@1.4.0 --to test --remove
+  tranship plan --rollback D-12
   tranship plan P-12`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.release = args[0]
+			in.release = append(args, "")[0]
+			if err := in.check(); err != nil {
+				return err
+			}
 			return runPlan(cmd.Context(), c, in)
 		},
 	}
 	in.flags(cmd)
 	cmd.Flags().BoolVar(&in.all, "all", false, "show every target")
+	cmd.Flags().StringVar(&in.rollback, "rollback", "", "plan the rollback of this deployment")
 	return cmd
+}
+
+// check finds what cannot be right before anything is asked of the server.
+func (in *planInput) check() error {
+	switch {
+	case in.release == "" && in.rollback == "":
+		return misuse("neither RELEASE nor --rollback is given").WithHint("usage: tranship plan RELEASE --to ENVIRONMENT, or tranship plan --rollback D-12")
+	case in.rollback != "" && (in.release != "" || in.environment != "" || in.remove):
+		return misuse("a rollback is of a deployment as it was: RELEASE, --to and --remove do not go with --rollback")
+	}
+	return nil
 }
 
 func (in *planInput) flags(cmd *cobra.Command) {
@@ -81,6 +101,10 @@ func runPlan(ctx context.Context, c *console, in planInput) error {
 
 // compile has a plan made and stored.
 func (s *session) compile(ctx context.Context, in planInput) (reply[client.Planned], error) {
+	if in.rollback != "" {
+		body := client.PlanRequest{Restores: in.rollback, Model: in.model, Redeploy: in.redeploy, Only: in.only, Direction: "restore"}
+		return decode[client.Planned](s.api.CreatePlan(ctx, body, once()))
+	}
 	if in.environment == "" {
 		return reply[client.Planned]{}, misuse("no environment is given").WithHint("say where with --to ENVIRONMENT; tranship get environments lists them")
 	}

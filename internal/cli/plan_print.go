@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tranship.dev/tranship/api/client"
@@ -18,8 +19,9 @@ func (c *console) planned(w io.Writer, p client.Planned, all bool) {
 	c.planTargets(w, p, all)
 	fmt.Fprintln(w)
 	c.planWaves(w, p.Header)
+	c.criteria(w, p.Header, nil)
 	fmt.Fprintln(w)
-	c.planSteps(w, p.Header)
+	c.planSteps(w, p)
 	if last := took(p.LastTook); last != "" {
 		fmt.Fprintf(w, "\nlast time it took %s\n", last)
 	}
@@ -29,8 +31,11 @@ func (c *console) planned(w io.Writer, p client.Planned, all bool) {
 func (c *console) planHead(w io.Writer, p client.Planned) {
 	h := p.Header
 	verb, preposition := "install", "into"
-	if h.Direction == "remove" {
+	switch h.Direction {
+	case "remove":
 		verb, preposition = "remove", "from"
+	case "restore":
+		verb, preposition = "roll back "+h.Restores+", which is", "in"
 	}
 	fmt.Fprintf(w, "%s: %s %s %s %s\n", c.outPaint.bold("plan "+p.Id), verb, c.outPaint.bold(h.Release), preposition, c.outPaint.bold(h.Environment))
 	fmt.Fprintf(w, "model %s, revision %d; digest %s\n", h.Model.Name, h.Model.Revision, p.Digest)
@@ -44,6 +49,9 @@ func (c *console) planTargets(w io.Writer, p client.Planned, all bool) {
 		fmt.Fprint(w, " changes")
 	} else {
 		fmt.Fprint(w, " change")
+	}
+	if h.PartCount > 0 {
+		fmt.Fprintf(w, " in %d parts", h.PartCount)
 	}
 	switch {
 	case h.Unchanged == 1:
@@ -62,15 +70,27 @@ func (c *console) planTargets(w io.Writer, p client.Planned, all bool) {
 		t.row(append(cells, c.transitions(h, target)...)...)
 	}
 	t.plain(w, "  ")
-	if rest := int(h.TargetCount) - len(shown); rest > 0 {
+	if rest := rows(h) - len(shown); rest > 0 {
 		fmt.Fprintf(w, "  and %d more; --all shows them\n", rest)
 	}
+	c.irreversible(w, h)
+}
+
+// rows gives how many rows a plan has: its targets, or the parts that they change in.
+func rows(h client.PlanHeader) int { return int(max(h.TargetCount, h.PartCount)) }
+
+// concerns says whether a row of a plan is about its item of that index.
+func concerns(t client.PlanTarget, item int) bool {
+	return len(t.Items) == 0 || slices.Contains(t.Items, int64(item))
 }
 
 // transitions gives what changes of each component on a target: "web 1.0 -> 2.0".
 func (c *console) transitions(h client.PlanHeader, t client.PlanTarget) []string {
 	var cells []string
 	for i, item := range h.Items {
+		if !concerns(t, i) {
+			continue
+		}
 		before := client.PlanBefore{}
 		if i < len(t.Before) {
 			before = t.Before[i]
@@ -79,9 +99,38 @@ func (c *console) transitions(h client.PlanHeader, t client.PlanTarget) []string
 		if h.Direction == "remove" {
 			after = ""
 		}
-		cells = append(cells, item.Component+" "+c.transition(before.Version, after, before.Uncertain))
+		if h.Direction == "restore" {
+			after = ""
+			if i < len(t.Goal) {
+				after = t.Goal[i].Version
+			}
+			if after == before.Version && after != "" && !before.Uncertain {
+				cells = append(cells, item.Component+" "+after+" stays")
+				continue
+			}
+		}
+		cells = append(cells, item.Component+" "+c.transition(before.Version, after, before.Uncertain)+slotWords(h, before, after))
 	}
 	return cells
+}
+
+// slotWords says which of two slots something goes from and into; empty where there are none.
+func slotWords(h client.PlanHeader, before client.PlanBefore, after string) string {
+	if len(h.Slots) != 2 {
+		return ""
+	}
+	live, free := h.Slots[1], h.Slots[0]
+	known := before.Version != "" && slices.Contains(h.Slots, before.Slot)
+	if known && before.Slot == h.Slots[0] {
+		live, free = free, live
+	}
+	switch {
+	case after == "":
+		return " (out of both slots)"
+	case known:
+		return fmt.Sprintf(" (%s -> %s)", live, free)
+	}
+	return fmt.Sprintf(" (into %s)", free)
 }
 
 func (c *console) transition(before, after string, uncertain bool) string {
@@ -102,28 +151,6 @@ func (c *console) transition(before, after string, uncertain bool) string {
 	return before + doubt + " -> " + c.outPaint.yellow(after)
 }
 
-func (c *console) planWaves(w io.Writer, h client.PlanHeader) {
-	if len(h.Waves) == 1 {
-		fmt.Fprintf(w, "in one wave")
-	} else {
-		fmt.Fprintf(w, "in %d waves: ", len(h.Waves))
-		var parts []string
-		for i, wave := range h.Waves {
-			if i == 10 && len(h.Waves) > 11 {
-				parts = append(parts, fmt.Sprintf("and %d more", len(h.Waves)-i))
-				break
-			}
-			part := count(int(wave.Size), "target")
-			if soak := took(wave.Soak); soak != "" {
-				part += ", wait " + soak
-			}
-			parts = append(parts, part)
-		}
-		fmt.Fprint(w, strings.Join(parts, "; "))
-	}
-	fmt.Fprintf(w, "\nit stops when %s; then %s\n", fails(int(h.MaxFailures)+1), onFailure[h.OnFailure])
-}
-
 // onFailure says what follows a failed wave or failed acceptance.
 var onFailure = map[string]string{
 	"guidance":  "a person decides how it goes on",
@@ -139,8 +166,13 @@ func fails(n int) string {
 }
 
 // planSteps prints what is done on each target, in its order.
-func (c *console) planSteps(w io.Writer, h client.PlanHeader) {
-	fmt.Fprintln(w, "on each target:")
+func (c *console) planSteps(w io.Writer, p client.Planned) {
+	h := p.Header
+	where := "on each target:"
+	if partly(h) {
+		where = "on each target, of what changes there:"
+	}
+	fmt.Fprintln(w, where)
 	t := &table{paint: c.outPaint}
 	add := func(phase, component string, steps []client.ModelStep) {
 		for _, step := range steps {
@@ -148,7 +180,19 @@ func (c *console) planSteps(w io.Writer, h client.PlanHeader) {
 		}
 	}
 	add("verify", "", h.Checks)
+	h.Items = byLevel(h)
 	for i := range h.Items {
+		if item := h.Items[len(h.Items)-1-i]; h.Direction == "restore" {
+			back := item.Remediate
+			if len(back) == 0 {
+				back = item.Install
+			}
+			add("bring back", item.Component, back)
+			if nothingBefore(p, item.Component) {
+				add("or remove", item.Component, item.Remove)
+			}
+			continue
+		}
 		if item := h.Items[i]; h.Direction != "remove" {
 			add("install", item.Component, item.Install)
 		} else {
@@ -157,5 +201,20 @@ func (c *console) planSteps(w io.Writer, h client.PlanHeader) {
 		}
 	}
 	add("accept", "", h.Acceptance)
+	add("accept removal", "", h.Removal)
+	if h.Direction != "remove" {
+		for _, check := range h.Health {
+			t.row(c.outPaint.dim("health"), strings.Join(check.Components, ", "), check.Name+", every "+check.Every, c.outPaint.dim(check.Uses))
+		}
+	}
 	t.plain(w, "  ")
+}
+
+// nothingBefore says that a rollback takes an item off some target that is shown,
+// by the component's name.
+func nothingBefore(p client.Planned, component string) bool {
+	i := slices.IndexFunc(p.Header.Items, func(item client.PlanItem) bool { return item.Component == component })
+	return slices.ContainsFunc(p.Targets, func(t client.PlanTarget) bool {
+		return i < len(t.Goal) && t.Goal[i].Version == "" && concerns(t, i)
+	})
 }

@@ -85,3 +85,23 @@ func TestPlanOfManyTargetsIsShort(t *testing.T) {
 	}
 	run(t, s.URL, "plan", "web@2.0", "--to", "live", "--all").want(t, 0, "t-49")
 }
+
+// What people approve includes whom the waves wait for, where, and every bound (R104).
+func TestPlanShowsDomainsPausesAndBounds(t *testing.T) {
+	t.Parallel()
+	body := planOf(3)
+	body = strings.Replace(body, `{"number":1,"size":1,"soak":"10m0s"}`, `{"number":1,"size":1,"soak":"10m0s","domain":"zone a","maxFailures":0,"pause":{"message":"look at it","group":"night"}}`, 1)
+	body = strings.Replace(body, `"maxFailures":1,`, `"maxFailures":1,"maxFailuresTotal":0,"pause":{"message":"is everybody told?"},`, 1)
+	s := serve(t, map[string]http.HandlerFunc{"POST /api/v1/plans": answer(body), "GET /api/v1/plans/P-12/conflicts": answer(nothingAgainst)})
+	r := run(t, s.URL, "plan", "web@2.0", "--to", "live")
+	r.want(t, 0)
+	want := `first ask a person: is everybody told?
+in 2 waves:
+  wave 1  zone a  1 target   stops when 1 target fails; wait 10m; ask one of night: look at it
+  wave 2  -       2 targets
+it stops when 2 targets fail in a wave, or 1 in all; then what was before is brought back
+`
+	if !strings.Contains(strings.ReplaceAll(r.out, "  -\n", "\n"), want) {
+		t.Errorf("printed\n%s\nwithout\n%s", r.out, want)
+	}
+}

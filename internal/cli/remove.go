@@ -11,19 +11,21 @@ import (
 
 func (c *console) remove() *cobra.Command {
 	var yes bool
+	var reason string
 	cmd := &cobra.Command{
 		Use: "delete KIND NAME", Short: "Take a document away; its history stays", Args: exactly("KIND", "NAME"),
 		ValidArgs: kindNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runRemove(cmd.Context(), c, args[0], args[1], yes)
+			return runRemove(cmd.Context(), c, args[0], args[1], reason, yes)
 		},
 	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why; it goes into the record")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
 }
 
 // runRemove takes away exactly the revision that it shows.
-func runRemove(ctx context.Context, c *console, kind, name string, yes bool) error {
+func runRemove(ctx context.Context, c *console, kind, name, reason string, yes bool) error {
 	kind, err := kindOf(kind)
 	if err != nil {
 		return err
@@ -43,7 +45,7 @@ func runRemove(ctx context.Context, c *console, kind, name string, yes bool) err
 			return err
 		}
 	}
-	_, err = decode[any](s.api.RemoveDocument(ctx, client.RemoveDocumentParamsKind(kind), name, &client.RemoveDocumentParams{Revision: v.Revision}))
+	_, err = decode[any](s.api.RemoveDocument(ctx, client.RemoveDocumentParamsKind(kind), name, &client.RemoveDocumentParams{Revision: v.Revision, Reason: reason}))
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,9 @@ func connect(s settings, agent string) (*session, error) {
 	made := &session{settings: s, pool: pool, http: doer{&http.Client{Transport: transport}}}
 	made.api, err = client.NewClient(s.URL, client.WithHTTPClient(made.http),
 		client.WithRequestEditorFn(func(_ context.Context, req *http.Request) error {
-			req.Header.Set("Authorization", "Bearer "+s.Token)
+			if s.Token != "" {
+				req.Header.Set("Authorization", "Bearer "+s.Token)
+			}
 			req.Header.Set("User-Agent", agent)
 			leaveOutEmpty(req)
 			return nil

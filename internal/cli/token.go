@@ -13,7 +13,7 @@ import (
 )
 
 func (c *console) token() *cobra.Command {
-	cmd := group("token", "API tokens: who may do what", c.tokenCreate(), c.tokenList(), c.tokenRevoke())
+	cmd := group("token", "API tokens: who may do what", c.tokenCreate(), c.tokenRedeem(), c.tokenList(), c.tokenRevoke())
 	cmd.Aliases = []string{"tokens"}
 	return cmd
 }
@@ -23,17 +23,23 @@ type tokenInput struct{ name, role, person, account, expires string }
 func (c *console) tokenCreate() *cobra.Command {
 	var in tokenInput
 	cmd := &cobra.Command{
-		Use: "create NAME --role ROLE --person PERSON | --account ACCOUNT", Short: "Make an API token", Args: exactly("NAME"),
+		Use: "create NAME --role ROLE [--person PERSON | --account ACCOUNT]", Short: "Make an API token", Args: exactly("NAME"),
 		Long: `Make an API token. The token alone is printed to the output, this once.
 
-It belongs to a Person or a ServiceAccount, which a document describes, or to whoever
-makes it. It ends when the person leaves.
+It belongs to whoever makes it, or to a Person or a ServiceAccount, which a document
+describes. It ends when the person leaves. Everybody can make tokens of their own that
+may do no more than they may; those of others are made by administrators.
+
+Approvals and other decisions of a person are not taken from a token that somebody
+else made for that person: whoever makes tokens could decide in everybody's place. Make
+a code instead, which the person takes for a token of their own: tranship person invite,
+tranship token redeem.
 
 Roles: administrator (all), manager (all but tokens, changes, backup and the documents
 that say who approves), practitioner (versions, plans, deployments, approvals), approver
 (look, approve), integrator (a tool: versions, what became of a change), viewer (look). Who may approve what is said by groups
 and approval policies alone.`,
-		Example: `  tranship token create anna --role practitioner --person anna
+		Example: `  tranship token create laptop --role practitioner
   tranship token create ci --role practitioner --account ci --expires 720h`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.name = args[0]
@@ -42,19 +48,22 @@ and approval policies alone.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&in.role, "role", "", "administrator, manager, practitioner, approver, integrator or viewer")
-	flags.StringVar(&in.person, "person", "", "the person who acts with it")
+	flags.StringVar(&in.person, "person", "", "the person who acts with it; you by default")
 	flags.StringVar(&in.account, "account", "", "the service account that acts with it")
 	flags.StringVar(&in.expires, "expires", "", "how long it is valid (720h, 30d); for ever when absent")
 	return cmd
 }
 
 func runTokenCreate(ctx context.Context, c *console, in tokenInput) error {
-	if in.role == "" || (in.person == "") == (in.account == "") {
-		return misuse("--role and either --person or --account are needed").WithHint("tranship token create %s --role practitioner --person NAME", in.name)
+	switch {
+	case in.role == "":
+		return misuse("--role is needed").WithHint("tranship token create %s --role practitioner", in.name)
+	case in.person != "" && in.account != "":
+		return misuse("a token belongs either to --person or to --account")
 	}
 	body := client.CreateTokenRequest{Name: in.name, Role: client.CreateTokenRequestRole(in.role), Person: in.person, Account: in.account}
 	if !body.Role.Valid() {
-		return misuse("%q is no role", in.role).WithHint("the roles are administrator, manager, practitioner, approver, integrator, viewer")
+		return noRole(in.role)
 	}
 	if in.expires != "" {
 		valid, err := length(in.expires)

@@ -35,7 +35,7 @@ func (l *lineWatcher) see(seen sight) {
 
 // state prints the counts of the present stage, where targets are not told of singly.
 func (l *lineWatcher) state(d client.Deployment) {
-	l.quiet = !l.all && d.Header.TargetCount > quietAbove
+	l.quiet = !l.all && rows(d.Header) > quietAbove
 	stage := stageOf(d)
 	if !l.quiet || stage == l.stage || d.State == closed {
 		return
@@ -66,7 +66,7 @@ func turning(e client.Entry) bool {
 		to := dataOf(e.Data).text("to")
 		return to == "scheduled" || to == awaitingGuidance || to == "cancelling"
 	}
-	return e.Kind != "orders.issued" && e.Kind != "order.issued"
+	return e.Kind != "orders.issued" && e.Kind != "order.issued" && e.Kind != "log.sealed"
 }
 
 // hint prints what an executor advises, or the last that it saw, below the line
@@ -105,7 +105,7 @@ func told(line, why string) bool {
 func (c *console) entry(e client.Entry) string {
 	parts := []string{c.outPaint.dim(e.When.Local().Format("15:04:05"))}
 	if e.Target != "" {
-		parts = append(parts, e.Target)
+		parts = append(parts, rowOf(e))
 	}
 	return strings.Join(append(parts, c.outPaint.line(e)), "  ")
 }

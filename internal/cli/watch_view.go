@@ -24,7 +24,7 @@ func (v *liveView) View() tea.View {
 	d := *v.deployment
 	p := v.outPaint
 	lines := []string{
-		fmt.Sprintf("%s  %s of %s %s %s", p.bold(d.Id), d.Header.Direction, p.bold(d.Header.Release), toward(d.Header.Direction), p.bold(d.Header.Environment)),
+		fmt.Sprintf("%s  %s of %s %s %s", p.bold(d.Id), deed(d.Header.Direction), p.bold(d.Header.Release), toward(d.Header.Direction), p.bold(d.Header.Environment)),
 		v.stateLine(d), "",
 	}
 	lines = append(lines, v.waves(d)...)
@@ -79,7 +79,7 @@ func (v *liveView) stateLine(d client.Deployment) string {
 func (v *liveView) waves(d client.Deployment) []string {
 	var lines []string
 	if s := d.Stage; s.Wave == 0 && s.Phase != "" {
-		lines = append(lines, v.bar(s.Phase, s.Done, s.Running, s.Failed+s.Unknown+s.Stopped, d.Header.TargetCount))
+		lines = append(lines, v.bar(s.Phase, s.Done, s.Running, s.Failed+s.Unknown+s.Stopped, int64(rows(d.Header))))
 	}
 	first := max(0, min(int(d.Wave)-shownWaves/2, len(d.Header.Waves)-shownWaves))
 	last := min(first+shownWaves, len(d.Header.Waves))

@@ -25,7 +25,10 @@ func (c *Control) Accept(ctx context.Context, scope practice.Scope, by practice.
 		case d.AcceptedBy != nil:
 			return practice.Faultf(practice.Conflict, "%s was accepted by %s at %s", d.ID, d.AcceptedBy.By.Name, shownTime(d.AcceptedBy.At)).Final()
 		case by.Kind != practice.Person:
-			return practice.Faultf(practice.Forbidden, "%s is no person: only persons accept", by).Final()
+			return practice.Faultf(practice.Forbidden, "%s is no person: only persons accept", by.Called()).Final()
+		}
+		if err := w.ownHand(by, "accepts"); err != nil {
+			return err
 		}
 		if err := independent(w, d, by, "accepts"); err != nil {
 			return err

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -12,6 +13,7 @@ import (
 
 // settle lets Decide take events in, does in this transaction what
 // can be done in it, and feeds the answers back until nothing follows. It gives the deployment as it was stored, and the rows that moved.
+// Where nothing moved at all, nothing is stored and the revision stays.
 // Orders are left for Advance: the stage that is not issued yet says that they are due.
 func (c *Control) settle(w *work, d deployment.Deployment, events ...deployment.Event) (deployment.Deployment, map[string]deployment.Target, error) {
 	before, was := d.Revision, d
@@ -43,6 +45,12 @@ func (c *Control) settle(w *work, d deployment.Deployment, events ...deployment.
 		if err := deploymentOver(w, d); err != nil {
 			return d, nil, err
 		}
+		if err := c.closeLog(w, d); err != nil {
+			return d, nil, err
+		}
+	}
+	if len(rows) == 0 && len(w.entries) == 0 && reflect.DeepEqual(was, d) {
+		return was, rows, nil // its gates said again what they had said
 	}
 	d, err := c.store(w, d, before, rows)
 	if err != nil {
@@ -64,9 +72,13 @@ func withMovedRows(events []deployment.Event, rows map[string]deployment.Target)
 		case deployment.OrderWithdrawn:
 			e.Target = moved(e.Target, rows)
 			events[i] = e
+		case deployment.OrderInterrupted:
+			e.Target = moved(e.Target, rows)
+			events[i] = e
 		case deployment.PlanFrozen, deployment.AuthorisationGiven, deployment.AuthorisationHeld, deployment.AskedAnew,
 			deployment.StartJudged, deployment.EndMoved, deployment.Reconsidered, deployment.ComponentsJudged, deployment.OrdersIssued,
-			deployment.TimeCame, deployment.GuidanceGiven, deployment.CancelAsked:
+			deployment.TimeCame, deployment.GuidanceGiven, deployment.CancelAsked, deployment.PauseAsked, deployment.ResumeAsked,
+			deployment.CriterionAnswered, deployment.CriteriaJudged:
 			// of no row; GuidanceGiven comes first, with rows that were just read
 		}
 	}
@@ -87,7 +99,7 @@ func (c *Control) keep(w *work, d deployment.Deployment, change deployment.Chang
 	for _, l := range change.Landings {
 		p := environment.Presence{
 			Target: l.Target, Environment: d.Header.Environment, Component: l.Component,
-			Version: l.Version, Digest: l.Digest, Deployment: d.ID, Since: w.now,
+			Version: l.Version, Digest: l.Digest, Slot: l.Slot, Deployment: d.ID, Since: w.now,
 		}
 		if l.Uncertain {
 			doubtful = append(doubtful, p)
@@ -105,7 +117,7 @@ func (c *Control) keep(w *work, d deployment.Deployment, change deployment.Chang
 			return fmt.Errorf("inventory: %w", err)
 		}
 	}
-	return nil
+	return c.landHealth(w, d, landed, doubtful)
 }
 
 // carryOut does one effect; its answers are events.
@@ -120,16 +132,24 @@ func (c *Control) carryOut(w *work, d deployment.Deployment, effect deployment.E
 	case deployment.JudgeEnd:
 		event, err := c.judgeEnd(w, d)
 		return []deployment.Event{event}, err
+	case deployment.JudgeCriteria:
+		found, err := judgeCriteria(w, d, e.At)
+		return []deployment.Event{deployment.CriteriaJudged{At: e.At, Found: found}}, err
 	case deployment.ReplaceTargets:
 		return nil, w.ReplaceDeploymentTargets(d)
 	case deployment.JudgeComponents:
 		verdict, err := judgeComponents(w, d)
+		if err == nil {
+			verdict, err = judgeDependencies(w, d, verdict)
+		}
 		return []deployment.Event{deployment.ComponentsJudged{Verdict: verdict}}, err
 	case deployment.IssueOrders:
 		w.again = append(w.again, d.ID)
 		return nil, c.enqueue(w, d.ID, time.Time{})
 	case deployment.WithdrawOrders:
 		return withdraw(w, d, e.Stage)
+	case deployment.InterruptOrders:
+		return interrupt(w, d)
 	case deployment.WakeUp:
 		return nil, c.enqueue(w, d.ID, e.At)
 	}

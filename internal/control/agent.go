@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -82,9 +83,16 @@ func enrolmentFits(e party.Enrolment, name string, now time.Time) error {
 	return nil
 }
 
-// Agents lists agents by name.
-func (c *Control) Agents(ctx context.Context, scope practice.Scope, page practice.Page) (list []environment.Agent, err error) {
+// Agents lists agents by name, or the one that has the name where one is given.
+func (c *Control) Agents(ctx context.Context, scope practice.Scope, name string, page practice.Page) (list []environment.Agent, err error) {
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		if name != "" && page.After == "" {
+			list, err = tx.AgentsNamed([]string{name})
+			return err
+		}
+		if name != "" {
+			return nil // names come once
+		}
 		list, err = tx.Agents(page)
 		return err
 	})
@@ -147,7 +155,8 @@ func (c *Control) SawAgents(ctx context.Context, scope practice.Scope, seen []en
 	return err
 }
 
-// OpenOrders gives at most limit of an agent's open orders, lowest counter first.
+// OpenOrders gives at most limit of an agent's open orders, lowest counter first, and
+// before them the interruptions of those that somebody has interrupted.
 func (c *Control) OpenOrders(ctx context.Context, scope practice.Scope, agent string, limit int) ([]signature.Envelope, error) {
 	var envelopes []signature.Envelope
 	err := c.Store.View(ctx, scope, func(tx Tx) error {
@@ -162,7 +171,9 @@ func (c *Control) OpenOrders(ctx context.Context, scope practice.Scope, agent st
 		if err != nil {
 			return err
 		}
-		envelopes = make([]signature.Envelope, 0, len(rows))
+		if envelopes, err = c.interruptions(tx, scope, rows); err != nil {
+			return err
+		}
 		for _, r := range rows {
 			envelopes = append(envelopes, r.Envelope)
 		}
@@ -173,32 +184,45 @@ func (c *Control) OpenOrders(ctx context.Context, scope practice.Scope, agent st
 
 // Output stores what steps printed; pieces about orders that are not the agent's are dropped.
 func (c *Control) Output(ctx context.Context, scope practice.Scope, agent string, pieces []deployment.Output) error {
-	ids := make([]string, 0, len(pieces))
-	for _, p := range pieces {
-		ids = append(ids, p.Order)
+	return c.Outputs(ctx, scope, []deployment.Printed{{From: deployment.Sender{Scope: scope, Agent: agent}, Pieces: pieces}})
+}
+
+// Outputs stores what the steps of many agents of a scope printed, in one
+// transaction; pieces about orders that are not their sender's are dropped.
+func (c *Control) Outputs(ctx context.Context, scope practice.Scope, batch []deployment.Printed) error {
+	var ids []string
+	for _, printed := range batch {
+		for _, p := range printed.Pieces {
+			ids = append(ids, p.Order)
+		}
 	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	_, err := c.update(ctx, scope, func(w *work) error {
 		orders, err := w.OrdersNamed(ids)
 		if err != nil {
 			return err
 		}
-		own := map[string]deployment.OrderRow{}
+		known := map[string]deployment.OrderRow{}
 		for _, o := range orders {
-			if o.Agent == agent {
-				own[o.ID] = o
-			}
+			known[o.ID] = o
 		}
 		var kept []deployment.Output
-		for _, p := range pieces {
-			if o, found := own[p.Order]; found {
-				p.Deployment, p.Target = o.Deployment, o.Target
-				kept = append(kept, p)
+		for _, printed := range batch {
+			for _, p := range printed.Pieces {
+				if o, found := known[p.Order]; found && o.Agent == printed.From.Agent {
+					p.Deployment, p.Target, p.Part = o.Deployment, deployment.TargetOf(o.Target), ""
+					if p.Target != o.Target {
+						p.Part = o.Target
+					}
+					kept = append(kept, p)
+				}
 			}
 		}
 		if len(kept) == 0 {
 			return nil
 		}
-		return w.AddOutput(kept)
+		return c.addOutput(w, kept)
 	})
 	return err
 }

@@ -15,20 +15,20 @@ import (
 
 // auditState replays the entries of a verified record and compares the present
 // state with what must have become of it, row by row: documents, versions,
-// tokens, enrolments, agents, plans, deployments, their targets, what executors
+// tokens, accounts, sessions, enrolments, agents, plans, deployments, their targets, what executors
 // reported, the inventory of now and of the past, votes with what they were given
-// on, what was said of changes, and reviews. It reports rows that
+// on, what was said of changes, reviews, drift, what was accepted of it and what counts as right on hosts, health, and the counts of deployments. It reports rows that
 // differ, rows without an entry and entries without their row. What a row says
 // twice, in a column and in its body, must agree in these tables.
 //
-// No entry tells of: when tokens were last used and agents last seen with their
-// version, facts and clock; the deadlines of targets; what an open deployment
+// No entry tells of: when tokens and sessions were last used and agents last seen with their
+// version, facts and clock; when targets were last looked at, and what exactly differs of what has drifted or was seen on hosts besides; how each target is; the deadlines of targets; what an open deployment
 // waits for and the counts of its stage; reports that changed nothing; the
-// output of steps; the marks of orders; the library's storage, whose content is
+// output of steps that is not sealed yet; the marks of orders; the library's storage, whose content is
 // named by digest; announcements; and what the server keeps for itself, such as jobs.
 //
 // Memory grows with what is documented, admitted, trusted and planned, with
-// the inventory and its past, and with the targets of deployments that are open
+// the sealed parts of logs, with the inventory and its past, and with the targets of deployments that are open
 // or ended in doubt; not with the record or with deployments that are over.
 func auditState(tx Tx, report *record.Report) error {
 	a := &audit{
@@ -36,14 +36,15 @@ func auditState(tx Tx, report *record.Report) error {
 		documents: map[documentKey]practice.Document{}, last: map[documentKey]int64{},
 		versions: map[string]versionTold{}, tokens: map[string]tokenTold{}, enrolments: map[string]enrolmentTold{},
 		agents: map[string]environment.Agent{}, plans: map[string]planTold{}, deployments: map[string]*deploymentTold{},
-		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(), timed: newTimedTold(), ways: newJourneyAudit(),
+		present: map[place]environment.Presence{}, past: map[environment.Presence]int{}, approvals: newApprovalTold(), timed: newTimedTold(), ways: newJourneyAudit(), drift: newDriftAudit(), health: newHealthAudit(),
+		segments: map[string]practice.Digest{}, accounts: map[string]practice.Digest{}, sessions: map[string]sessionTold{}, standing: map[Standing]int64{},
 	}
 	if err := a.replay(); err != nil {
 		return err
 	}
 	for _, compare := range []func() error{
 		a.compareDocuments, a.compareVersions, a.compareTokens, a.compareEnrolments, a.compareAgents,
-		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareApprovals, a.compareJourneys, a.compareTimed, a.agree,
+		a.comparePlans, a.comparePlanTargets, a.compareRest, a.compareDeployments, a.compareComponents, a.comparePresences, a.compareDrift, a.compareReferences, a.compareHealth, a.compareApprovals, a.compareJourneys, a.compareTimed, a.compareSegments, a.compareAccounts, a.compareSessions, a.compareCounts, a.agree,
 	} {
 		if err := compare(); err != nil {
 			return err
@@ -74,6 +75,12 @@ type audit struct {
 	timed       timedTold
 	approvals   approvalTold
 	ways        journeyAudit
+	drift       driftAudit
+	health      healthAudit
+	accounts    map[string]practice.Digest // the sums, by person
+	sessions    map[string]sessionTold
+	standing    map[Standing]int64         // how many deployments are stored
+	segments    map[string]practice.Digest // the sums of sealed parts of logs, by where they are
 }
 
 type documentKey struct {
@@ -119,15 +126,28 @@ func (a *audit) entry(e practice.Entry) error {
 		a.versionTold(id, e)
 	case "token":
 		a.tokenTold(id, e)
+	case "account":
+		if sum := text(e, "sum"); sum != "" {
+			a.accounts[id] = practice.Digest(sum)
+		}
+	case "session":
+		a.sessionTold(id, e)
 	case "agent":
 		a.agentTold(id, e)
 	case "plan":
 		a.plans[id] = planTold{digest: practice.Digest(text(e, "digest")), by: e.Who, at: e.When}
 	case "feed":
 		a.feedTold(id, e)
+	case "drift":
+		a.driftTold(id, e)
+	case "reference":
+		a.referenceTold(id, e)
+	case "health":
+		a.healthTold(id, e)
 	case "deployment":
 		a.waiverTold(e)
 		a.approvalTold(id, e)
+		a.segmentTold(id, e)
 		return a.deploymentTold(id, e)
 	default:
 		if complaint := a.ways.told(about, id, e); complaint != "" {
@@ -208,6 +228,22 @@ func missed[T any](a *audit, what string, rest map[string]T) {
 	for _, id := range slices.Sorted(maps.Keys(rest)) {
 		a.missing(what + " " + id)
 	}
+}
+
+// matched compares the rows of a kind with what the entries told of them under
+// the same key, uses up what was told, and reports what no row was found for.
+func matched[V, T any](a *audit, kind StoredKind, what string, told map[string]T, key func(under string, v V) string, same func(where string, v V, told T)) error {
+	err := a.each(kind, func(s Stored) {
+		v, readable := s.Value.(V)
+		id := key(s.Under, v)
+		want, known := told[id]
+		delete(told, id)
+		if a.known(s, known && readable) {
+			same(s.Where, v, want)
+		}
+	})
+	missed(a, what, told)
+	return err
 }
 
 func (a *audit) compare(where string, stored, told any) {

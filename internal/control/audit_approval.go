@@ -106,53 +106,29 @@ func (a *audit) compareApprovals() error {
 }
 
 func (a *audit) compareVotes() error {
-	told := a.approvals.votes
-	err := a.each(StoredVote, func(s Stored) {
-		v, readable := s.Value.(approval.Vote)
-		want, known := told[v.ID]
-		delete(told, v.ID)
-		if !a.known(s, known && readable) {
-			return
-		}
-		a.compareSum(s.Where, voteSum(v), want.sum)
-		a.compare(s.Where, approval.Vote{Withdrawn: v.Withdrawn}, approval.Vote{Withdrawn: want.withdrawn})
-	})
-	missed(a, "vote", told)
-	return err
+	return matched(a, StoredVote, "vote", a.approvals.votes,
+		func(_ string, v approval.Vote) string { return v.ID },
+		func(where string, v approval.Vote, told voteTold) {
+			a.compareSum(where, voteSum(v), told.sum)
+			a.compare(where, approval.Vote{Withdrawn: v.Withdrawn}, approval.Vote{Withdrawn: told.withdrawn})
+		})
 }
 
 func (a *audit) compareSubjects() error {
-	told := a.approvals.subjects
-	err := a.each(StoredSubject, func(s Stored) {
-		v, readable := s.Value.(approval.Asked)
-		key := s.Under + "/" + string(v.Subject)
-		want, known := told[key]
-		delete(told, key)
-		if !a.known(s, known && readable) {
-			return
-		}
-		if digest, err := approval.Subject(v.Parts); err != nil || digest != v.Subject {
-			a.find(s.Where, "what it is made of has digest %s", digest)
-		}
-		a.compare(s.Where, approval.Asked{At: v.At}, approval.Asked{At: want})
-	})
-	missed(a, "subject", told)
-	return err
+	return matched(a, StoredSubject, "subject", a.approvals.subjects,
+		func(under string, v approval.Asked) string { return under + "/" + string(v.Subject) },
+		func(where string, v approval.Asked, at time.Time) {
+			if digest, err := approval.Subject(v.Parts); err != nil || digest != v.Subject {
+				a.find(where, "what it is made of has digest %s", digest)
+			}
+			a.compare(where, approval.Asked{At: v.At}, approval.Asked{At: at})
+		})
 }
 
 func (a *audit) compareChanges() error {
-	told := a.approvals.changes
-	err := a.each(StoredChange, func(s Stored) {
-		v, readable := s.Value.(approval.Confirmation)
-		key := s.Under + "/" + v.Change
-		want, known := told[key]
-		delete(told, key)
-		if a.known(s, known && readable) {
-			a.compare(s.Where, v, want)
-		}
-	})
-	missed(a, "change", told)
-	return err
+	return matched(a, StoredChange, "change", a.approvals.changes,
+		func(under string, v approval.Confirmation) string { return under + "/" + v.Change },
+		func(where string, v, told approval.Confirmation) { a.compare(where, v, told) })
 }
 
 func (a *audit) compareNotices() error {
@@ -168,15 +144,7 @@ func (a *audit) compareNotices() error {
 }
 
 func (a *audit) compareReviews() error {
-	told := a.approvals.reviews
-	err := a.each(StoredReview, func(s Stored) {
-		v, readable := s.Value.(approval.Review)
-		want, known := told[v.ID]
-		delete(told, v.ID)
-		if a.known(s, known && readable) {
-			a.compare(s.Where, v, want)
-		}
-	})
-	missed(a, "review", told)
-	return err
+	return matched(a, StoredReview, "review", a.approvals.reviews,
+		func(_ string, v approval.Review) string { return v.ID },
+		func(where string, v, told approval.Review) { a.compare(where, v, told) })
 }

@@ -43,30 +43,19 @@ func (a *audit) feedTold(id string, e practice.Entry) {
 
 // compareTimed compares waivers and feeds.
 func (a *audit) compareTimed() error {
-	err := a.each(StoredWaiver, func(s Stored) {
-		w, readable := s.Value.(Waiver)
-		a.compareEnded(s, a.timed.waivers, w.ID, readable, waiverSum(w), w.RevokedAt)
-	})
-	if err != nil {
+	if err := matched(a, StoredWaiver, "waiver", a.timed.waivers,
+		func(_ string, v Waiver) string { return v.ID },
+		func(where string, v Waiver, told endedTold) { a.compareEnded(where, told, waiverSum(v), v.RevokedAt) }); err != nil {
 		return err
 	}
-	missed(a, "waiver", a.timed.waivers)
-	err = a.each(StoredFeed, func(s Stored) {
-		f, readable := s.Value.(Feed)
-		a.compareEnded(s, a.timed.feeds, f.ID, readable, feedSum(f), f.RevokedAt)
-	})
-	missed(a, "feed", a.timed.feeds)
-	return err
+	return matched(a, StoredFeed, "feed", a.timed.feeds,
+		func(_ string, f Feed) string { return f.ID },
+		func(where string, f Feed, told endedTold) { a.compareEnded(where, told, feedSum(f), f.RevokedAt) })
 }
 
-func (a *audit) compareEnded(s Stored, all map[string]endedTold, id string, readable bool, sum practice.Digest, ended time.Time) {
-	told, known := all[id]
-	delete(all, id)
-	if !a.known(s, known && readable) {
-		return
-	}
-	a.compareSum(s.Where, sum, told.sum)
+func (a *audit) compareEnded(where string, told endedTold, sum practice.Digest, ended time.Time) {
+	a.compareSum(where, sum, told.sum)
 	if !ended.Equal(told.ended) {
-		a.find(s.Where, "was ended at %s, the record says %s", ended, told.ended)
+		a.find(where, "was ended at %s, the record says %s", ended, told.ended)
 	}
 }

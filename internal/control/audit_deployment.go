@@ -48,10 +48,20 @@ func (a *audit) deploymentTold(id string, e practice.Entry) error {
 		}
 	case deployment.EntryAuthorised:
 		told.moved.Authority = e.Why
+	case deployment.EntryCriterion:
+		j, err := deployment.ReadJudgement(e)
+		if err != nil {
+			return err
+		}
+		told.moved.Criteria = deployment.WithJudgement(told.moved.Criteria, j)
 	case deployment.EntryVoided:
 		told.moved.Authority = ""
 	case entryAccepted:
 		told.moved.AcceptedBy = &deployment.Acceptance{By: e.Who, At: e.When, Why: e.Why}
+	case deployment.EntryCancelAsked:
+		if e.Data["now"] == true {
+			told.moved.Interrupting = &deployment.Paused{By: e.Who, Why: e.Why, At: e.When}
+		}
 	case deployment.EntryStateChanged:
 		told.moved.State, told.moved.Since = deployment.State(text(e, "to")), e.When
 	case deployment.EntryClosed:
@@ -123,8 +133,9 @@ func (a *audit) targetTold(id string, told *deploymentTold, e practice.Entry) er
 	if told.rows == nil {
 		return nil
 	}
-	where := "deployment " + id + " target " + e.Target
-	before, known := told.rows[e.Target]
+	name := deployment.RowOf(e)
+	where := "deployment " + id + " target " + name
+	before, known := told.rows[name]
 	if !known {
 		a.find(where, "an entry tells of it, but its plan has no such target or it was over")
 		return nil
@@ -134,7 +145,9 @@ func (a *audit) targetTold(id string, told *deploymentTold, e practice.Entry) er
 		a.find(where, "its entries do not follow from each other: %v", err)
 		return nil
 	}
-	told.rows[e.Target] = after
+	told.rows[name] = after
+	told.moved.GivenUp = told.moved.GivenUp.Count(before, after)
+	told.moved.Left = told.moved.Left.Count(before, after)
 	told.moved.Touched += count(after.Touched) - count(before.Touched)
 	told.moved.Executed += count(after.Executed) - count(before.Executed)
 	told.moved.Failures += count(after.Troubled) - count(before.Troubled)
@@ -226,6 +239,9 @@ func (a *audit) compareDeployments() error {
 	seen := map[string]bool{}
 	err := a.each(StoredDeployment, func(s Stored) {
 		d, readable := s.Value.(deployment.Deployment)
+		if readable {
+			a.standing[Standing{Environment: d.Header.Environment, State: d.State, Result: d.Result}]++
+		}
 		told, known := a.deployments[d.ID]
 		if !a.known(s, known && readable) {
 			return
@@ -238,6 +254,7 @@ func (a *audit) compareDeployments() error {
 		a.compare(s.Where, deployment.Deployment{
 			ID: d.ID, State: d.State, Since: d.Since, Result: d.Result, Cause: d.Cause, Ended: d.Ended,
 			Touched: d.Touched, Executed: d.Executed, Failures: d.Failures, Authority: d.Authority, AcceptedBy: d.AcceptedBy,
+			GivenUp: d.GivenUp, Left: d.Left, Interrupting: d.Interrupting, Criteria: d.Criteria,
 		}, told.moved)
 	})
 	for _, id := range slices.Sorted(maps.Keys(a.deployments)) {
@@ -276,6 +293,7 @@ type tellable struct {
 	Step     string `json:"step"`
 	Index    int    `json:"stepIndex"`
 	Outcome  string `json:"outcome"`
+	Did      string `json:"did"`
 	Message  string `json:"message"`
 	Hint     string `json:"hint"`
 	Code     string `json:"code"`
@@ -295,15 +313,15 @@ func (told *deploymentTold) report(e practice.Entry) error {
 	if err := json.Unmarshal(raw, &said); err != nil {
 		return fmt.Errorf("entry %s: %w", e.Kind, err)
 	}
-	said.Target = e.Target
+	said.Target = deployment.RowOf(e)
 	told.said[reportKey{said.Order, said.Sequence}] = reportTold{sum: sumOf(said), refused: said.Kind == string(deployment.OrderRefused)}
 	return nil
 }
 
 func tell(r deployment.Report) tellable {
 	said := tellable{
-		Kind: string(r.Kind), Target: r.Target, Stage: r.Stage, Attempt: r.Attempt, At: r.At.UTC().Format(deployment.TimeFormat),
-		Outcome: string(r.Outcome), Message: r.Message, Hint: r.Hint, Code: string(r.Code), Order: r.Order, Sequence: r.Seq,
+		Kind: string(r.Kind), Target: r.Row(), Stage: r.Stage, Attempt: r.Attempt, At: r.At.UTC().Format(deployment.TimeFormat),
+		Outcome: string(r.Outcome), Did: string(r.Did), Message: r.Message, Hint: r.Hint, Code: string(r.Code), Order: r.Order, Sequence: r.Seq,
 	}
 	if r.Kind == deployment.StepBegun || r.Kind == deployment.StepEnded {
 		said.Step, said.Index = r.StepName, r.Step

@@ -151,48 +151,27 @@ func (a *audit) compareJourneys() error {
 }
 
 func (a *audit) compareWays() error {
-	err := a.each(StoredJourney, func(s Stored) {
-		j, readable := s.Value.(journey.Journey)
-		told, known := a.ways.journeys[j.ID]
-		delete(a.ways.journeys, j.ID)
-		if !a.known(s, known && readable) {
-			return
-		}
-		a.compareSum(s.Where, journeySum(j), told.sum)
-		a.compare(s.Where, movedOf(j), told.moved)
-		if j.Open() != (told.moved.Ending == "") {
-			a.find(s.Where, "is %s, the record says that its ending is %q", j.State, told.moved.Ending)
-		}
-	})
-	missed(a, "journey", a.ways.journeys)
-	return err
+	return matched(a, StoredJourney, "journey", a.ways.journeys,
+		func(_ string, j journey.Journey) string { return j.ID },
+		func(where string, j journey.Journey, told *journeyTold) {
+			a.compareSum(where, journeySum(j), told.sum)
+			a.compare(where, movedOf(j), told.moved)
+			if j.Open() != (told.moved.Ending == "") {
+				a.find(where, "is %s, the record says that its ending is %q", j.State, told.moved.Ending)
+			}
+		})
 }
 
 func (a *audit) compareEvidence() error {
-	err := a.each(StoredEvidence, func(s Stored) {
-		e, readable := s.Value.(library.Evidence)
-		told, known := a.ways.evidence[e.ID]
-		delete(a.ways.evidence, e.ID)
-		if a.known(s, known && readable) {
-			a.compareSum(s.Where, sumOf(e), told)
-		}
-	})
-	missed(a, "evidence", a.ways.evidence)
-	return err
+	return matched(a, StoredEvidence, "evidence", a.ways.evidence,
+		func(_ string, e library.Evidence) string { return e.ID },
+		func(where string, e library.Evidence, told practice.Digest) { a.compareSum(where, sumOf(e), told) })
 }
 
 func (a *audit) comparePins() error {
-	err := a.each(StoredPin, func(s Stored) {
-		p, readable := s.Value.(journey.Pin)
-		id := p.Component + "/" + p.Environment + "/" + p.Version
-		told, known := a.ways.pins[id]
-		delete(a.ways.pins, id)
-		if a.known(s, known && readable) {
-			a.compare(s.Where, p, told)
-		}
-	})
-	missed(a, "pin", a.ways.pins)
-	return err
+	return matched(a, StoredPin, "pin", a.ways.pins,
+		func(_ string, p journey.Pin) string { return p.Component + "/" + p.Environment + "/" + p.Version },
+		func(where string, p, told journey.Pin) { a.compare(where, p, told) })
 }
 
 // comparePosts compares what is kept of triggers, but when they are due next,

@@ -30,19 +30,12 @@ func (a *audit) versionTold(id string, e practice.Entry) {
 }
 
 func (a *audit) compareVersions() error {
-	err := a.each(StoredVersion, func(s Stored) {
-		v, readable := s.Value.(library.Version)
-		id := v.Component + "@" + v.Version
-		told, known := a.versions[id]
-		delete(a.versions, id)
-		if !a.known(s, known && readable) {
-			return
-		}
-		a.compareSum(s.Where, versionSum(v), told.sum)
-		a.compare(s.Where, library.Version{State: v.State, StateBy: v.StateBy, StateWhy: v.StateWhy, StateAt: v.StateAt}, told.moved)
-	})
-	missed(a, "version", a.versions)
-	return err
+	return matched(a, StoredVersion, "version", a.versions,
+		func(_ string, v library.Version) string { return v.Component + "@" + v.Version },
+		func(where string, v library.Version, told versionTold) {
+			a.compareSum(where, versionSum(v), told.sum)
+			a.compare(where, library.Version{State: v.State, StateBy: v.StateBy, StateWhy: v.StateWhy, StateAt: v.StateAt}, told.moved)
+		})
 }
 
 func (a *audit) compareSum(where string, stored, told practice.Digest) {
@@ -70,18 +63,12 @@ func (a *audit) tokenTold(id string, e practice.Entry) {
 }
 
 func (a *audit) compareTokens() error {
-	err := a.each(StoredToken, func(s Stored) {
-		t, readable := s.Value.(party.Token)
-		told, known := a.tokens[t.ID]
-		delete(a.tokens, t.ID)
-		if !a.known(s, known && readable) {
-			return
-		}
-		a.compareSum(s.Where, tokenSum(t), told.sum)
-		a.compare(s.Where, party.Token{RevokedAt: t.RevokedAt}, party.Token{RevokedAt: told.revoked})
-	})
-	missed(a, "token", a.tokens)
-	return err
+	return matched(a, StoredToken, "token", a.tokens,
+		func(_ string, t party.Token) string { return t.ID },
+		func(where string, t party.Token, told tokenTold) {
+			a.compareSum(where, tokenSum(t), told.sum)
+			a.compare(where, party.Token{RevokedAt: t.RevokedAt}, party.Token{RevokedAt: told.revoked})
+		})
 }
 
 // enrolmentTold is what the entries say of an enrolment.
@@ -117,32 +104,20 @@ func (a *audit) agentTold(name string, e practice.Entry) {
 }
 
 func (a *audit) compareEnrolments() error {
-	err := a.each(StoredEnrolment, func(s Stored) {
-		e, readable := s.Value.(party.Enrolment)
-		told, known := a.enrolments[e.ID]
-		delete(a.enrolments, e.ID)
-		if !a.known(s, known && readable) {
-			return
-		}
-		a.compareSum(s.Where, enrolmentSum(e), told.sum)
-		a.compare(s.Where, party.Enrolment{UsedAt: e.UsedAt}, party.Enrolment{UsedAt: told.used})
-	})
-	missed(a, "enrolment", a.enrolments)
-	return err
+	return matched(a, StoredEnrolment, "enrolment", a.enrolments,
+		func(_ string, e party.Enrolment) string { return e.ID },
+		func(where string, e party.Enrolment, told enrolmentTold) {
+			a.compareSum(where, enrolmentSum(e), told.sum)
+			a.compare(where, party.Enrolment{UsedAt: e.UsedAt}, party.Enrolment{UsedAt: told.used})
+		})
 }
 
 func (a *audit) compareAgents() error {
-	err := a.each(StoredAgent, func(s Stored) {
-		g, readable := s.Value.(environment.Agent)
-		told, known := a.agents[g.Name]
-		delete(a.agents, g.Name)
-		if !a.known(s, known && readable) {
-			return
-		}
-		a.compare(s.Where, environment.Agent{Name: g.Name, Key: g.Key, EnrolledAt: g.EnrolledAt, EnrolledBy: g.EnrolledBy, RevokedAt: g.RevokedAt}, told)
-	})
-	missed(a, "agent", a.agents)
-	return err
+	return matched(a, StoredAgent, "agent", a.agents,
+		func(_ string, g environment.Agent) string { return g.Name },
+		func(where string, g, told environment.Agent) {
+			a.compare(where, environment.Agent{Name: g.Name, Key: g.Key, EnrolledAt: g.EnrolledAt, EnrolledBy: g.EnrolledBy, RevokedAt: g.RevokedAt}, told)
+		})
 }
 
 // planTold is what the entries say of a plan, and then what its header says of its targets.

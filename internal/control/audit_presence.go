@@ -17,7 +17,7 @@ func (a *audit) land(d deployment.Deployment, landings []deployment.Landing, at 
 		present, has := a.present[where]
 		fresh := environment.Presence{
 			Target: l.Target, Environment: d.Header.Environment, Component: l.Component,
-			Version: l.Version, Digest: l.Digest, Deployment: d.ID, Since: at, Uncertain: l.Uncertain,
+			Version: l.Version, Digest: l.Digest, Slot: l.Slot, Deployment: d.ID, Since: at, Uncertain: l.Uncertain,
 		}
 		switch {
 		case l.Uncertain && has:
@@ -25,20 +25,29 @@ func (a *audit) land(d deployment.Deployment, landings []deployment.Landing, at 
 			a.present[where] = present
 			continue
 		case l.Uncertain:
-			fresh.Version, fresh.Digest = "", ""
+			fresh.Version, fresh.Digest, fresh.Slot = "", "", ""
 			a.present[where] = plain(fresh)
 			continue
-		case has:
-			present.Until = at
-			if present.Since.After(at) {
-				present.Until = present.Since
-			}
-			a.past[plain(present)]++
-			delete(a.present, where)
+		default:
+			a.place(fresh, at)
 		}
-		if fresh.Version != "" {
-			a.present[where] = plain(fresh)
+	}
+}
+
+// place ends what is told to be present in a place and begins another; one
+// without a version only ends it.
+func (a *audit) place(fresh environment.Presence, at time.Time) {
+	where := place{fresh.Target, fresh.Component}
+	if present, has := a.present[where]; has {
+		present.Until = at
+		if present.Since.After(at) {
+			present.Until = present.Since
 		}
+		a.past[plain(present)]++
+		delete(a.present, where)
+	}
+	if fresh.Version != "" {
+		a.present[where] = plain(fresh)
 	}
 }
 

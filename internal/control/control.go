@@ -19,6 +19,9 @@ type Control struct {
 	Ports
 	expanders  expanderCache
 	timetables timetables
+	standing   examples
+	door       *door
+	components components
 	soon       sync.WaitGroup // work that goes on after its use case returned
 }
 
@@ -29,6 +32,7 @@ type Ports struct {
 	Clock    Clock
 	Keys     Keys
 	Media    Media
+	Logs     Logs // nil: what steps print stays in the store
 	Identify Identify
 	Announce Announce              // nil: nobody is told anything
 	Backoff  communication.Backoff // of announcements; zero: the default
@@ -46,7 +50,9 @@ type ServerInfo struct {
 }
 
 // New gives a Control on its ports.
-func New(p Ports) *Control { return &Control{Ports: p} }
+func New(p Ports) *Control {
+	return &Control{Ports: p, door: newDoor(func() []byte { return p.Identify.NewSecret() })}
+}
 
 // Wait returns when the work that use cases left going on is over: before the store is closed.
 func (c *Control) Wait() { c.soon.Wait() }
@@ -59,6 +65,7 @@ type work struct {
 	Tx
 	scope   practice.Scope
 	now     time.Time
+	handed  bool // asked with a token that somebody else has had in hand
 	entries []practice.Entry
 	hints   map[string]bool
 	sealed  record.Sealed
@@ -88,7 +95,7 @@ func (c *Control) update(ctx context.Context, scope practice.Scope, f func(*work
 	var err error
 	for range 5 {
 		err = c.Store.Update(ctx, scope, func(tx Tx) error {
-			w = &work{Tx: tx, scope: scope, now: c.now(), hints: map[string]bool{}}
+			w = &work{Tx: tx, scope: scope, now: c.now(), handed: ctx.Value(handed{}) != nil, hints: map[string]bool{}}
 			if err := f(w); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"tranship.dev/tranship/internal/practice"
 )
@@ -43,6 +44,7 @@ type DocumentChange struct {
 	Base     int64         `json:"base"`     // the revision before; 0: none
 	Revision int64         `json:"revision"` // the revision after
 	Fields   []FieldChange `json:"fields,omitempty"`
+	Reason   string        `json:"reason,omitempty"` // why it was taken away, where somebody said so
 }
 
 // FieldChange is one difference between two revisions.
@@ -110,6 +112,7 @@ func put(w *work, by practice.Actor, d practice.Document, change DocumentChange)
 		Kind:    "document." + string(change.Change),
 		Subject: documentSubject(d.Kind, d.Name),
 		Who:     by,
+		Why:     change.Reason,
 		Data:    map[string]any{"revision": change.Revision, "digest": d.Digest, "parent": d.Parent, "fields": fieldPaths(change.Fields)},
 	})
 	if err := triggersMeet(w, by, d); err != nil {
@@ -205,6 +208,26 @@ func (c *Control) Documents(ctx context.Context, scope practice.Scope, kind prac
 	return list, err
 }
 
+// DocumentsWith lists the present documents of a kind by name of which a text is
+// found in the name or in what they say, whatever its case. It looks at a bounded
+// number of them, so that a page may have fewer than were asked for; next is where
+// the next page begins, "" on the last.
+func (c *Control) DocumentsWith(ctx context.Context, scope practice.Scope, kind practice.Kind, parent, text string, page practice.Page) (list []practice.Document, next string, err error) {
+	words := strings.Fields(text)
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		list, next, err = pageOf(tx, kind, parent, page, func(d practice.Document) (practice.Document, bool, error) {
+			for _, word := range words {
+				if !holdsText(word, d.Name, string(d.Spec)) {
+					return d, false, nil
+				}
+			}
+			return d, true, nil
+		}, func(batch []practice.Document) ([]practice.Document, error) { return batch, nil })
+		return err
+	})
+	return list, next, err
+}
+
 // DocumentHistory lists the revisions of a document, newest first.
 func (c *Control) DocumentHistory(ctx context.Context, scope practice.Scope, kind practice.Kind, name string, page practice.Page) (list []practice.Document, err error) {
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
@@ -217,6 +240,11 @@ func (c *Control) DocumentHistory(ctx context.Context, scope practice.Scope, kin
 // Remove takes a document away; its history stays. Refused while others refer to it.
 // base is the revision that the remover saw; 0 means whatever is there.
 func (c *Control) Remove(ctx context.Context, scope practice.Scope, by practice.Actor, kind practice.Kind, name string, base int64) error {
+	return c.RemoveFor(ctx, scope, by, kind, name, base, "")
+}
+
+// RemoveFor is Remove with a reason, which the record keeps.
+func (c *Control) RemoveFor(ctx context.Context, scope practice.Scope, by practice.Actor, kind practice.Kind, name string, base int64, reason string) error {
 	_, err := c.update(ctx, scope, func(w *work) error {
 		d, err := w.Document(kind, name)
 		if err != nil {
@@ -235,7 +263,13 @@ func (c *Control) Remove(ctx context.Context, scope practice.Scope, by practice.
 		if err := endSecret(w, d, by); err != nil {
 			return err
 		}
-		return put(w, by, d, DocumentChange{Change: Removed, Base: d.Revision, Revision: d.Revision + 1})
+		if err := endDrift(w, d, by); err != nil {
+			return err
+		}
+		if err := c.endHealth(w, d, by); err != nil {
+			return err
+		}
+		return put(w, by, d, DocumentChange{Change: Removed, Base: d.Revision, Revision: d.Revision + 1, Reason: reason})
 	})
 	return err
 }

@@ -20,49 +20,40 @@ type gate struct {
 // judgeAuthorisation asks whether the deployment is authorised, and what must
 // follow where it is.
 func (c *Control) judgeAuthorisation(w *work, d deployment.Deployment) (deployment.Event, error) {
-	r, err := c.weigh(w, d)
-	if err != nil {
-		return nil, err
-	}
-	if anew, err := c.askedOtherwise(w, d, r); err != nil || anew != nil {
-		return anew, err
-	}
-	if err := noteNotices(w, d, r.Due); err != nil {
-		return nil, err
-	}
-	if !r.verdict.Open {
-		return r.held(d), nil
+	missing, r, err := c.unauthorised(w, d)
+	if err != nil || missing != nil {
+		return missing, err
 	}
 	return r.given(d), openReviews(w, d, r.Reviews)
 }
 
-// judgeAgain asks at the moment of the start whether the authorisation still
-// holds. It gives the event of one that does not, and else when to ask again.
-func (c *Control) judgeAgain(w *work, d deployment.Deployment) (deployment.Event, time.Time, error) {
+// unauthorised gives the event of an authorisation that does not hold, nil where
+// it does, and the judgement.
+func (c *Control) unauthorised(w *work, d deployment.Deployment) (deployment.Event, weighed, error) {
 	r, err := c.weigh(w, d)
 	if err != nil {
-		return nil, time.Time{}, err
+		return nil, r, err
 	}
 	if anew, err := c.askedOtherwise(w, d, r); err != nil || anew != nil {
-		return anew, time.Time{}, err
+		return anew, r, err
 	}
 	if err := noteNotices(w, d, r.Due); err != nil {
-		return nil, time.Time{}, err
+		return nil, r, err
 	}
 	if !r.verdict.Open {
-		return r.held(d), time.Time{}, nil
+		return r.held(d), r, nil
 	}
-	return nil, r.Next, nil
+	return nil, r, nil
 }
 
 // judgeStart asks every gate of the start, at the moment of the start. What
 // cannot be judged holds it: a gate fails closed.
 func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event, error) {
-	held, next, err := c.judgeAgain(w, d)
-	if err != nil || held != nil {
-		return held, err
+	missing, r, err := c.unauthorised(w, d)
+	if err != nil || missing != nil {
+		return missing, err
 	}
-	judged := deployment.StartJudged{Verdict: practice.Pass(), WakeAt: next}
+	judged := deployment.StartJudged{Verdict: practice.Pass(), WakeAt: r.Next}
 	for _, ask := range []func(*work, deployment.Deployment) (gate, error){
 		c.requesterGate, c.aloneGate, c.calendarGate, c.qualityGate, c.pinGate, c.queueGate,
 	} {
@@ -73,8 +64,8 @@ func (c *Control) judgeStart(w *work, d deployment.Deployment) (deployment.Event
 		judged.Verdict = practice.And(judged.Verdict, g.verdict)
 		judged.WakeAt = sooner(judged.WakeAt, g.next)
 	}
-	if !judged.Verdict.Open {
-		return judged, nil
+	if judged.Found, err = judgeCriteria(w, d, deployment.AtStart); err != nil || !judged.Verdict.Open {
+		return judged, err
 	}
 	judged.MustEnd, judged.Overrun, err = c.ends(w, d, w.now)
 	return judged, err
@@ -106,7 +97,7 @@ func (c *Control) freshGate(w *work, d deployment.Deployment) (gate, error) {
 	case !told:
 		return gate{}, stale
 	}
-	reason.Who, reason.How = "whoever asked for it: "+d.RequestedBy.Name, "tranship deployment replan "+d.ID+" --reason WHY"
+	reason.Who, reason.How, reason.Way = "whoever asked for it: "+d.RequestedBy.Name, "tranship deployment replan "+d.ID+" --reason WHY", practice.Replan
 	changed, err := planChanges(w, planned)
 	if err != nil {
 		return gate{}, err
@@ -120,24 +111,18 @@ func (c *Control) freshGate(w *work, d deployment.Deployment) (gate, error) {
 // requesterGate holds a deployment that nobody answers for any more: who asked
 // for it has left, or whoever answers for the service account has.
 func (c *Control) requesterGate(w *work, d deployment.Deployment) (gate, error) {
-	k, err := w.desk()
-	if err != nil {
-		return gate{}, err
-	}
-	asked := d.RequestedBy
-	people, err := k.directory([]string{asked.Name}, nil)
-	if err != nil {
-		return gate{}, err
-	}
-	person, known := people.Answering(asked)
-	if p, documented := people.Person(person); known && (!documented || !p.Left) {
+	gone := stillHere(w, d.RequestedBy)
+	reason, told := reasonOf(gone, "requester")
+	switch {
+	case gone == nil:
 		return gate{verdict: practice.Pass()}, nil
+	case !told:
+		return gate{}, gone
 	}
-	return gate{verdict: practice.Hold(practice.Reason{
-		Gate: "requester", Message: fmt.Sprintf("nobody answers for it any more: %s, who asked for it, has left", asked.Name),
-		Who: "whoever may deploy into " + d.Header.Environment,
-		How: fmt.Sprintf("tranship deployment cancel %s, and ask anew: tranship deploy --plan %s", d.ID, d.Plan),
-	})}, nil
+	reason.Message = "nobody answers for it any more: " + reason.Message
+	reason.Who = "whoever may deploy into " + d.Header.Environment
+	reason.How = fmt.Sprintf("tranship deployment cancel %s, and ask anew: tranship deploy --plan %s", d.ID, d.Plan)
+	return gate{verdict: practice.Hold(reason)}, nil
 }
 
 // aloneGate holds a deployment while another of the same component changes the environment.
@@ -163,5 +148,5 @@ func reasonOf(err error, name string) (practice.Reason, bool) {
 	if !errors.As(err, &refused) || refused.Code == practice.Unavailable {
 		return practice.Reason{}, false
 	}
-	return practice.Reason{Gate: name, Message: err.Error(), How: refused.Hint}, true
+	return practice.Reason{Gate: name, Message: strings.TrimSuffix(err.Error(), "; "+refused.Hint), How: refused.Hint}, true
 }

@@ -11,8 +11,12 @@ import (
 	"tranship.dev/tranship/internal/practice/journey"
 )
 
-// entryRotated is of a trigger whose secret is another one from now on.
-const entryRotated = "trigger.secret-rotated" // data: generation
+// entryRotated is of a trigger whose secret is another one from now on, entryLooked
+// of one whose secret was given to somebody as it is.
+const (
+	entryRotated = "trigger.secret-rotated" // data: generation
+	entryLooked  = "trigger.secret-shown"   // data: generation
+)
 
 // How long webhooks are kept: those that counted, so that none counts twice;
 // those that were refused, so that people see why.
@@ -84,7 +88,7 @@ type TriggerSecret struct {
 }
 
 // TriggerSecret gives the secret of a trigger; with rotate another one, and the
-// one before counts no longer.
+// one before counts no longer. The record says who has seen it.
 func (c *Control) TriggerSecret(ctx context.Context, scope practice.Scope, by practice.Actor, name string, rotate bool) (s TriggerSecret, err error) {
 	_, err = c.update(ctx, scope, func(w *work) error {
 		t, err := triggerNamed(w, name)
@@ -99,13 +103,15 @@ func (c *Control) TriggerSecret(ctx context.Context, scope practice.Scope, by pr
 		if err != nil {
 			return err
 		}
+		kind := entryLooked
 		if rotate {
+			kind = entryRotated
 			p.Generation++
 			if err := w.PutPost(p); err != nil {
 				return err
 			}
-			w.note(practice.Entry{Kind: entryRotated, Subject: triggerSubject(name), Who: by, Data: map[string]any{"generation": p.Generation}})
 		}
+		w.note(practice.Entry{Kind: kind, Subject: triggerSubject(name), Who: by, Data: map[string]any{"generation": p.Generation}})
 		s = TriggerSecret{Trigger: name, Provider: provider, Path: "/hooks/" + name, Secret: c.hookSecret(scope, t, p.Generation), Generation: p.Generation}
 		return nil
 	})

@@ -25,6 +25,7 @@ const (
 	StoredPresence   StoredKind = "presence"          // environment.Presence, past ones too, by target and component
 	StoredReport     StoredKind = "report"            // deployment.Report, by number
 	StoredOrder      StoredKind = "order"             // deployment.Order, by id
+	StoredSegment    StoredKind = "log segment"       // deployment.Segment, by the deployment's number and its own
 	StoredVote       StoredKind = "vote"              // approval.Vote, by number
 	StoredSubject    StoredKind = "subject"           // approval.Asked, by the deployment's number and digest
 	StoredChange     StoredKind = "change"            // approval.Confirmation, by the deployment's number and change
@@ -36,6 +37,13 @@ const (
 	StoredPost       StoredKind = "trigger"           // journey.Post, by trigger
 	StoredWaiver     StoredKind = "waiver"            // Waiver, by number
 	StoredFeed       StoredKind = "feed"              // Feed, by id
+	StoredDrift      StoredKind = "drift"             // drift.Drift, by number
+	StoredAcceptance StoredKind = "acceptance"        // drift.Acceptance, by target and component
+	StoredReference  StoredKind = "reference"         // drift.Reference, by target and what it is of
+	StoredSpell      StoredKind = "health"            // health.Spell, by number
+	StoredAccount    StoredKind = "account"           // party.Account, by person
+	StoredSession    StoredKind = "session"           // party.Session, by id
+	StoredCount      StoredKind = "count"             // StandingCount, by environment, state and result
 )
 
 // Stored is one row.

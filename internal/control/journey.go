@@ -219,7 +219,7 @@ func joinJourney(w *work, d deployment.Deployment) error {
 		return err
 	}
 	if d.RequestedBy != j.As || d.Header.Release != j.Release {
-		return practice.Faultf(practice.Refused, "%s may not deploy %s as a part of journey %s", d.RequestedBy, d.Header.Release, j.ID).Final()
+		return practice.Faultf(practice.Refused, "%s may not deploy %s as a part of journey %s", d.RequestedBy.Called(), d.Header.Release, j.ID).Final()
 	}
 	j, entry, err := j.Joined(d.ID, d.Header.Environment, w.now)
 	if err != nil {

@@ -120,6 +120,12 @@ func (c *Control) Admit(ctx context.Context, scope practice.Scope, by practice.A
 	return c.moveVersion(ctx, scope, by, component, version, library.Admitted, why)
 }
 
+// Quarantine takes a version back into quarantine: it may not be deployed until
+// it is admitted again; what is deployed stays where it is.
+func (c *Control) Quarantine(ctx context.Context, scope practice.Scope, by practice.Actor, component, version, why string) (library.Version, error) {
+	return c.moveVersion(ctx, scope, by, component, version, library.Quarantined, why)
+}
+
 // Withdraw forbids a version from now on; what is deployed stays where it is.
 func (c *Control) Withdraw(ctx context.Context, scope practice.Scope, by practice.Actor, component, version, why string) (library.Version, error) {
 	return c.moveVersion(ctx, scope, by, component, version, library.Withdrawn, why)

@@ -48,15 +48,6 @@ func (c *Control) ReportsOf(ctx context.Context, scope practice.Scope, id, targe
 	return list, err
 }
 
-// OutputOf lists what the steps of a deployment printed, or those of one target of it.
-func (c *Control) OutputOf(ctx context.Context, scope practice.Scope, id, target string, page practice.Page) (list []deployment.Output, err error) {
-	err = c.Store.View(ctx, scope, func(tx Tx) error {
-		list, err = tx.OutputOf(id, target, page)
-		return err
-	})
-	return list, err
-}
-
 // Inventory lists what was where at a moment; zero time means now.
 func (c *Control) Inventory(ctx context.Context, scope practice.Scope, env string, at time.Time, page practice.Page) (list []environment.Presence, err error) {
 	if at.After(c.now()) {

@@ -21,7 +21,7 @@ func (o *outbox) matter(id string, told []communication.Happening) (communicatio
 		return communication.Matter{}, err
 	}
 	m := communication.Matter{
-		Deployment: d.ID, Release: d.Header.Release, Environment: d.Header.Environment, Removal: d.Header.Direction == plan.Remove,
+		Deployment: d.ID, Release: d.Header.Release, Environment: d.Header.Environment, Removal: d.Header.Direction == plan.Remove, Rollback: d.Header.Direction == plan.Restore,
 		RequestedBy: d.RequestedBy, Reason: d.Reason, Waiting: d.Waiting,
 	}
 	for _, item := range d.Header.Items {
@@ -52,7 +52,8 @@ func (o *outbox) matter(id string, told []communication.Happening) (communicatio
 }
 
 // wasBefore adds to each item what was there before, by the first targets that
-// had something: environments whose targets differ are told by those.
+// had something: environments whose targets differ are told by those. Of a
+// rollback it is what is there again.
 func wasBefore(tx Tx, d deployment.Deployment, items []communication.Item) error {
 	targets, err := tx.PlanTargets(d.Plan, practice.Page{Limit: practice.DefaultLimit})
 	if err != nil {
@@ -60,10 +61,14 @@ func wasBefore(tx Tx, d deployment.Deployment, items []communication.Item) error
 	}
 	for i := range items {
 		for _, t := range targets {
-			if i >= len(t.Before) || t.Before[i].Version == "" {
+			found := t.Before
+			if d.Header.Direction == plan.Restore {
+				found = t.Goal
+			}
+			if i >= len(found) || found[i].Version == "" || !t.Concerns(i) {
 				continue
 			}
-			before := t.Before[i]
+			before := found[i]
 			items[i].Before = &communication.Item{Component: items[i].Component, Version: before.Version}
 			if before.Artifact != nil {
 				items[i].Before.Digest = before.Artifact.Digest

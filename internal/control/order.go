@@ -64,11 +64,13 @@ func (c *Control) order(w *work, d deployment.Deployment, rows []deployment.Targ
 		id := c.Identify.NewID()
 		begin := w.now.Add(min(beginWithin, max(d.Header.Silent.Std(), time.Second)))
 		rows[i] = deployment.Issue(row, d.Stage, id, grace(steps, d.Header.Silent), begin)
+		rows[i].Step = min(rows[i].Step, len(steps)) // nothing is left to do: it ends at once
 		order := deployment.Order{
-			ID: id, Scope: w.scope, Deployment: d.ID, Agent: row.Agent, Target: row.Name,
+			ID: id, Scope: w.scope, Deployment: d.ID, Agent: row.Agent, Target: row.On(), Part: row.Part(),
 			Phase: d.Stage.Phase, Wave: d.Stage.Wave, Stage: d.Stage.Number, Attempt: rows[i].Attempt,
 			Steps: steps, From: rows[i].Step, Artifacts: artifacts, PlanDigest: d.PlanDigest,
 			Epoch: c.Keys.Epoch(), Counter: counters[row.Agent], IssuedAt: w.now, Expires: begin,
+			Until: deployment.LastBegin(begin, steps[min(rows[i].Step, len(steps)):], d.Header.Silent),
 		}
 		counters[row.Agent]++
 		envelope, err := order.Seal(c.Keys.SignOrder)
@@ -79,7 +81,11 @@ func (c *Control) order(w *work, d deployment.Deployment, rows []deployment.Targ
 			ID: id, Deployment: d.ID, Target: row.Name, Agent: row.Agent, Stage: d.Stage.Number,
 			Counter: order.Counter, Envelope: envelope, Open: true, IssuedAt: w.now,
 		})
-		w.note(orderEntry(order, d.Stage.First))
+		entry := orderEntry(order, d.Stage.First)
+		if d.Stage.Skips(row) {
+			entry.Data["skip"] = true
+		}
+		w.note(entry)
 		w.hint(row.Agent)
 	}
 	return rows, w.AddOrders(orders)
@@ -91,7 +97,7 @@ func orderEntry(o deployment.Order, series int) practice.Entry {
 	for i, s := range o.Steps {
 		names[i] = s.Name
 	}
-	return practice.Entry{
+	e := practice.Entry{
 		Kind: record.OrderIssued, Subject: deploymentSubject(o.Deployment), Target: o.Target, Who: practice.Tranship, When: o.IssuedAt,
 		Data: map[string]any{
 			record.DataOrder: o.ID, record.DataPhase: string(o.Phase), record.DataWave: o.Wave, record.DataAttempt: o.Attempt,
@@ -99,6 +105,10 @@ func orderEntry(o deployment.Order, series int) practice.Entry {
 			"steps": names, "from": o.From, "epoch": o.Epoch, "counter": o.Counter, "planDigest": o.PlanDigest,
 		},
 	}
+	if o.Part != "" {
+		e.Data["part"] = o.Part
+	}
+	return e
 }
 
 func plannedTargets(w *work, d deployment.Deployment, rows []deployment.Target) (map[string]plan.Target, error) {
@@ -126,28 +136,28 @@ func nextCounters(w *work, rows []deployment.Target) (map[string]int64, error) {
 }
 
 // grace is the longest time that may pass between two reports of an order: its
-// longest step with all its tries and the waits between them, and the allowed silence.
+// longest step with all its tries, its watch and the waits between them, and the
+// allowed silence.
 func grace(steps []plan.Step, silent practice.Duration) practice.Duration {
 	var longest time.Duration
 	for _, s := range steps {
-		tries := max(s.Attempts, 1)
-		took := time.Duration(tries)*s.Timeout.Std() + time.Duration(tries-1)*max(s.Delay.Std(), time.Minute)
-		longest = max(longest, took)
+		longest = max(longest, s.Longest())
 	}
 	return practice.Duration(longest) + silent
 }
 
 // judgeComponents asks the library about every item, as it stands now.
 func judgeComponents(w *work, d deployment.Deployment) (practice.Verdict, error) {
-	if d.Header.Direction != plan.Install {
-		return practice.Pass(), nil
+	wanted, err := incoming(w, d)
+	if err != nil || len(wanted) == 0 {
+		return practice.Pass(), err
 	}
 	demand, err := demandOf(w, d.Header)
 	if err != nil {
 		return practice.Verdict{}, err
 	}
 	verdicts := []practice.Verdict{}
-	for _, item := range d.Header.Items {
+	for _, item := range wanted {
 		component, err := componentOf(w, item.Component)
 		if err != nil {
 			return practice.Verdict{}, err

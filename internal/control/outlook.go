@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +33,16 @@ type JudgedConflict struct {
 // Outlook says what speaks against a deployment or a plan at its start, or at
 // another moment. All that is planned counts.
 func (c *Control) Outlook(ctx context.Context, scope practice.Scope, id string, at time.Time) (o Outlook, err error) {
-	err = c.Store.View(ctx, scope, func(tx Tx) error {
+	err = c.consult(ctx, scope, id, func(a *almanac, d deployment.Deployment) (err error) {
+		o, err = a.outlook(d, id, at)
+		return err
+	})
+	return o, err
+}
+
+// consult looks a deployment or a plan up in the calendar as it is now.
+func (c *Control) consult(ctx context.Context, scope practice.Scope, id string, look func(*almanac, deployment.Deployment) error) error {
+	return c.Store.View(ctx, scope, func(tx Tx) error {
 		a, err := c.almanac(tx, scope, c.now(), false)
 		if err != nil {
 			return err
@@ -43,10 +51,8 @@ func (c *Control) Outlook(ctx context.Context, scope practice.Scope, id string, 
 		if err != nil {
 			return err
 		}
-		o, err = a.outlook(d, id, at)
-		return err
+		return look(a, d)
 	})
-	return o, err
 }
 
 // subject gives a deployment, or a plan as the deployment that it may become.
@@ -103,15 +109,7 @@ type FreeSlots struct {
 // FreeSlots proposes times at which a deployment or a plan fits: within
 // windows, outside freezes and bookings, apart from others, the best first.
 func (c *Control) FreeSlots(ctx context.Context, scope practice.Scope, id string, r SlotRequest) (free FreeSlots, err error) {
-	err = c.Store.View(ctx, scope, func(tx Tx) error {
-		a, err := c.almanac(tx, scope, c.now(), false)
-		if err != nil {
-			return err
-		}
-		d, err := subject(tx, id)
-		if err != nil {
-			return err
-		}
+	err = c.consult(ctx, scope, id, func(a *almanac, d deployment.Deployment) (err error) {
 		free, err = a.free(d, id, r)
 		return err
 	})
@@ -147,96 +145,4 @@ func (a *almanac) free(d deployment.Deployment, id string, r SlotRequest) (FreeS
 	}
 	free.Slots = a.table.calendar.Free(calendar.Request{Slot: slot, Earliest: r.Earliest, NeedBy: r.NeedBy, Limit: r.Limit}, others, rules)
 	return free, nil
-}
-
-// AgendaItem is something in the calendar.
-type AgendaItem struct {
-	Kind        string    `json:"kind" doc:"window, freeze, booking or deployment"`
-	Name        string    `json:"name"`
-	Start       time.Time `json:"start"`
-	End         time.Time `json:"end"`
-	Zone        string    `json:"zone,omitempty" doc:"The zone in which it was written."`
-	Environment string    `json:"environment,omitempty"`
-	State       string    `json:"state,omitempty" doc:"Of a freeze hard or soft, of a booking pending or approved, of a deployment its state or result."`
-	What        string    `json:"what,omitempty"`
-	By          string    `json:"by,omitempty"`
-}
-
-// maxAgenda bounds what is shown of a calendar at once.
-const maxAgenda = 1000
-
-// Agenda lists what is in the calendar in a span, the earliest first, at most
-// 1,000; environment "" means all.
-func (c *Control) Agenda(ctx context.Context, scope practice.Scope, environment string, from, to time.Time) (items []AgendaItem, err error) {
-	if !to.After(from) || to.Sub(from) > 400*24*time.Hour {
-		return nil, practice.Faultf(practice.Invalid, "from %s to %s is no span of at most 400 days", from.Format(time.RFC3339), to.Format(time.RFC3339))
-	}
-	err = c.Store.View(ctx, scope, func(tx Tx) error {
-		if environment != "" {
-			if _, err := tx.Document(practice.KindEnvironment, environment); err != nil {
-				return err
-			}
-		}
-		a, err := c.almanac(tx, scope, c.now(), false)
-		if err != nil {
-			return err
-		}
-		items = a.events(environment, from, to)
-		ran, err := a.deployments(environment, from, to)
-		items = append(items, ran...)
-		return err
-	})
-	slices.SortStableFunc(items, func(x, y AgendaItem) int { return x.Start.Compare(y.Start) })
-	return items[:min(len(items), maxAgenda)], err
-}
-
-func concerns(r calendar.Reach, environment string) bool {
-	return environment == "" || len(r.Environments) == 0 || slices.Contains(r.Environments, environment)
-}
-
-func (a *almanac) events(environment string, from, to time.Time) []AgendaItem {
-	items := []AgendaItem{}
-	for _, e := range a.table.calendar.Events(from, to, 0) {
-		if !concerns(e.Entry.Reach(), environment) || len(items) == maxAgenda {
-			continue
-		}
-		item := AgendaItem{
-			Kind: strings.ToLower(string(e.Entry.Kind)), Name: e.Entry.Name, Start: e.Start, End: e.End, Zone: e.Entry.Times().Zone,
-			Environment: strings.Join(e.Entry.Reach().Environments, ", "),
-		}
-		switch {
-		case e.Entry.Window != nil:
-			item.What = e.Entry.Window.Description
-		case e.Entry.Freeze != nil:
-			item.State, item.What = string(e.Entry.Freeze.Kind), e.Entry.Freeze.Description
-		case e.Entry.Booking != nil:
-			b := e.Entry.Booking
-			item.State, item.What, item.By = string(b.State), strings.TrimSpace(string(b.Use)+" "+b.Description), b.By
-		}
-		items = append(items, item)
-	}
-	return items
-}
-
-func (a *almanac) deployments(environment string, from, to time.Time) ([]AgendaItem, error) {
-	open, err := a.tx.OpenBetween(from, to, maxAgenda)
-	if err != nil {
-		return nil, err
-	}
-	ran, err := a.tx.RanBetween(from, to, maxAgenda)
-	var items []AgendaItem
-	for _, d := range append(open, ran...) {
-		if environment != "" && d.Header.Environment != environment {
-			continue
-		}
-		state, at := string(d.State), d.Time()
-		if d.Result != "" {
-			state = string(d.Result)
-		}
-		items = append(items, AgendaItem{
-			Kind: "deployment", Name: d.ID, Start: at.Start, End: at.End, Environment: d.Header.Environment, State: state,
-			What: string(d.Header.Direction) + " " + d.Header.Release, By: d.RequestedBy.Name,
-		})
-	}
-	return items, err
 }

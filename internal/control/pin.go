@@ -169,6 +169,9 @@ func (c *Control) pinGate(w *work, d deployment.Deployment) (gate, error) {
 // automatic brings it again, and lifts the pins of a version that a person
 // brought back on purpose.
 func pinAfter(w *work, d deployment.Deployment) error {
+	if d.Header.Direction == plan.Restore {
+		return unpinUntouched(w, d)
+	}
 	if d.Header.Direction != plan.Install {
 		return nil
 	}

@@ -15,12 +15,16 @@ import (
 
 // PlanRequest asks for a plan.
 type PlanRequest struct {
-	Release     string         `json:"release"` // COMPONENT@VERSION or the name of a Release document
-	Environment string         `json:"environment"`
-	Direction   plan.Direction `json:"direction,omitempty"` // install by default
-	Model       string         `json:"model,omitempty"`     // by default the one that applies
+	Release     string         `json:"release,omitempty" doc:"COMPONENT@VERSION or the name of a Release document; not needed for direction restore."`
+	Environment string         `json:"environment,omitempty" doc:"Where; not needed for direction restore."`
+	Direction   plan.Direction `json:"direction,omitempty" enum:"install,remove,restore" doc:"install brings the release in, remove takes it out, restore brings back what the deployment in restores found; install by default."`
+	Restores    string         `json:"restores,omitempty" doc:"For direction restore: the deployment that is rolled back, D-12."`
+	Model       string         `json:"model,omitempty"` // by default the one that applies
 	Redeploy    bool           `json:"redeploy,omitempty"`
 	Only        []string       `json:"only,omitempty"`
+
+	Items []library.Item `json:"-"` // what Release stands for, where it is no name that anybody gave; nil: what it names
+	Spots plan.Spots     `json:"-"` // see plan.Header
 }
 
 // Planned is a stored plan with its targets.
@@ -45,7 +49,7 @@ func (c *Control) Plan(ctx context.Context, scope practice.Scope, by practice.Ac
 	if err != nil {
 		return Planned{}, err
 	}
-	if err := c.intact(ctx, compiled.Header); err != nil {
+	if err := c.intact(ctx, compiled); err != nil {
 		return Planned{}, err
 	}
 	if err := c.Store.View(ctx, scope, func(tx Tx) error { return checkAgents(tx, compiled.Targets) }); err != nil {
@@ -66,16 +70,13 @@ func (c *Control) Plan(ctx context.Context, scope practice.Scope, by practice.Ac
 	return planned, err
 }
 
-// intact re-reads the media of what is installed.
-func (c *Control) intact(ctx context.Context, h plan.Header) error {
-	if h.Direction != plan.Install {
-		return nil
-	}
-	for _, item := range h.Items {
-		if item.Artifact == nil || strings.HasPrefix(item.Artifact.Reference, "oci://") {
+// intact re-reads the media of what is installed or brought back.
+func (c *Control) intact(ctx context.Context, p plan.Plan) error {
+	for _, item := range broughtIn(p) {
+		if strings.HasPrefix(item.Reference, "oci://") {
 			continue
 		}
-		if err := c.Media.Intact(ctx, item.Artifact.Reference, item.Artifact.Digest); err != nil {
+		if err := c.Media.Intact(ctx, item.Reference, item.Digest); err != nil {
 			return fmt.Errorf("%s %s: %w", item.Component, item.Version, err)
 		}
 	}
@@ -102,9 +103,17 @@ func (c *Control) PlanTargets(ctx context.Context, scope practice.Scope, id stri
 
 // gather collects what Compile needs.
 func gather(tx Tx, scope practice.Scope, r PlanRequest) (plan.Input, error) {
-	in := plan.Input{Scope: scope, Release: r.Release, Direction: r.Direction, Redeploy: r.Redeploy, Only: r.Only}
+	in := plan.Input{Scope: scope, Release: r.Release, Direction: r.Direction, Redeploy: r.Redeploy, Only: r.Only, Spots: r.Spots}
 	if in.Direction == "" {
 		in.Direction = plan.Install
+	}
+	taken, err := takenBack(tx, &r)
+	if err != nil {
+		return in, err
+	}
+	in.Release, in.Restores = r.Release, r.Restores
+	if taken != nil {
+		in.Irreversible = taken.Header.Irreversible
 	}
 	d, err := tx.Document(practice.KindEnvironment, r.Environment)
 	if practice.CodeOf(err) == practice.NotFound {
@@ -117,14 +126,20 @@ func gather(tx Tx, scope practice.Scope, r PlanRequest) (plan.Input, error) {
 	if err != nil {
 		return in, err
 	}
-	in.Environment = plan.EnvironmentInput{Name: env.Name, Revision: env.Revision, Verdict: env.Actionable()}
-	if in.Items, err = items(tx, r.Release); err != nil {
+	in.Environment = plan.EnvironmentInput{Name: env.Name, Revision: env.Revision, Verdict: env.Actionable(), Parameters: env.Spec.Parameters, Baseline: env.Spec.Baseline}
+	if in.Items, err = wantedItems(tx, r, taken); err != nil {
 		return in, err
 	}
 	if in.Model, err = chooseModel(tx, r.Model, r.Environment, in.Items); err != nil {
 		return in, err
 	}
 	if in.Targets, err = targets(tx, r.Environment, in.Items); err != nil {
+		return in, err
+	}
+	if in.Present, err = abiding(tx, r.Environment, componentNames(in.Items)); err != nil {
+		return in, err
+	}
+	if err := addGoals(tx, &in, taken); err != nil {
 		return in, err
 	}
 	last, err := tx.LastSucceeded(r.Environment, componentNames(in.Items))
@@ -159,6 +174,11 @@ func items(tx Tx, release string) ([]plan.ItemInput, error) {
 		}
 		wanted = r.Spec.Items
 	}
+	return itemInputs(tx, wanted)
+}
+
+// itemInputs gives versions with what the library says about them.
+func itemInputs(tx Tx, wanted []library.Item) ([]plan.ItemInput, error) {
 	var list []plan.ItemInput
 	for _, w := range wanted {
 		component, err := componentOf(tx, w.Component)
@@ -291,7 +311,7 @@ func targetPage(tx Tx, docs []practice.Document, items []plan.ItemInput, artifac
 		names[i], index[t.Name] = t.Name, i
 		list[i] = plan.TargetInput{
 			Name: t.Name, Agent: t.Spec.Agent, Address: t.Spec.Address,
-			Labels: t.Labels, Parameters: t.Spec.Parameters, Before: make([]plan.Before, len(items)),
+			Labels: t.Labels, Parameters: t.Spec.Parameters, Redundant: t.Spec.Redundant, Before: make([]plan.Before, len(items)),
 		}
 	}
 	present, err := tx.PresencesOf(names, componentNames(items))
@@ -307,7 +327,7 @@ func targetPage(tx Tx, docs []practice.Document, items []plan.ItemInput, artifac
 			if err != nil {
 				return nil, err
 			}
-			list[index[p.Target]].Before[i] = plan.Before{Version: p.Version, Artifact: artifact, Uncertain: p.Uncertain}
+			list[index[p.Target]].Before[i] = plan.Before{Version: p.Version, Artifact: artifact, Uncertain: p.Uncertain, Slot: p.Slot}
 		}
 	}
 	return list, nil

@@ -12,7 +12,9 @@ import (
 	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
 	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/journey"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/party"
@@ -40,6 +42,9 @@ type Tx interface {
 	Inspection
 	journey.Store
 	library.EvidenceStore
+	Views
+	drift.Store
+	health.Store
 }
 
 // Installation keeps what the server must remember about itself, and idempotency keys.
@@ -102,6 +107,8 @@ type Store interface {
 type Dispatch interface {
 	// Hint tells agents of a scope that they have open orders.
 	Hint(scope practice.Scope, agents []string)
+	// Look tells agents of a scope to look at their targets now.
+	Look(scope practice.Scope, agents []string)
 	// Recorded tells listeners that the record has grown to size.
 	Recorded(scope practice.Scope, size int64)
 }
@@ -162,6 +169,20 @@ type Media interface {
 	Intact(ctx context.Context, repository string, digest practice.Digest) error
 	// Measure gives the media type and the size of a manifest that was pushed, or NotFound.
 	Measure(ctx context.Context, repository string, digest practice.Digest) (mediaType string, size int64, err error)
+	// Contents lists the files that a manifest names, by path; Refused when they are too many to look at.
+	Contents(ctx context.Context, repository string, digest practice.Digest) ([]library.ContentFile, error)
+	// Attachments lists what was pushed about a manifest, at most 1,000.
+	Attachments(ctx context.Context, repository string, digest practice.Digest) ([]library.Attachment, error)
+	// Blob gives a blob of at most limit bytes that a repository holds, or NotFound.
+	Blob(ctx context.Context, repository string, digest practice.Digest, limit int64) ([]byte, error)
+}
+
+// Logs keeps the sealed logs of deployments outside of the store, by digest.
+type Logs interface {
+	// Put keeps content and gives its digest when it is safe on the disk.
+	Put(ctx context.Context, content []byte) (practice.Digest, error)
+	// Get gives content: NotFound when it is absent, Refused when it was altered.
+	Get(ctx context.Context, digest practice.Digest) ([]byte, error)
 }
 
 // Identify gives new unguessable identifiers and secrets.

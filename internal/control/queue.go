@@ -23,6 +23,7 @@ const JobQueue = "queue"
 type Limits struct {
 	Running int            // in the whole server
 	Tools   map[string]int // that use a tool (a driver), in the whole server
+	Log     int64          // bytes that the steps of one deployment may print; 0: 1 GiB
 }
 
 // pool is a number of places, and what holds when all are taken.
@@ -81,7 +82,7 @@ func limitsOf(tx Tx, name string) (environment.Limit, error) {
 // Tools gives the drivers that a plan uses, by name.
 func Tools(h plan.Header) []string {
 	used := map[string]bool{}
-	lists := [][]model.Step{h.Checks, h.Acceptance}
+	lists := [][]model.Step{h.Checks, h.Acceptance, h.Removal}
 	for _, item := range h.Items {
 		lists = append(lists, item.Install, item.Remove, item.Remediate)
 	}

@@ -18,6 +18,22 @@ func (c *Control) Entries(ctx context.Context, scope practice.Scope, f record.Fi
 	return rows, err
 }
 
+// Entry gives one entry of the record with the proof that it is in the log of
+// the head that is given with it.
+func (c *Control) Entry(ctx context.Context, scope practice.Scope, index int64) (row record.Row, proof []record.Hash, head record.Head, checkpoint string, err error) {
+	err = c.Store.View(ctx, scope, func(tx Tx) error {
+		if row, err = tx.RecordRow(index); err != nil {
+			return err
+		}
+		if head, checkpoint, err = tx.RecordHead(); err != nil {
+			return err
+		}
+		proof, err = record.ProveEntry(tx, head, index)
+		return err
+	})
+	return row, proof, head, checkpoint, err
+}
+
 // Head gives the size and root of the record and its signed checkpoint.
 func (c *Control) Head(ctx context.Context, scope practice.Scope) (head record.Head, checkpoint string, err error) {
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
@@ -62,5 +78,8 @@ func (c *Control) VerifyRecord(ctx context.Context, scope practice.Scope, since 
 		}
 		return auditState(tx, report)
 	})
+	if err == nil && report.OK() {
+		err = c.verifyLogs(ctx, scope, report)
+	}
 	return report, err
 }

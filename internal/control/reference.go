@@ -26,7 +26,11 @@ func references(d practice.Document) ([]reference, error) {
 		return targetReferences(t), err
 	case practice.KindComponent:
 		c, err := library.Decode(d)
-		return optional("spec.service", practice.KindService, c.Spec.Service), err
+		refs := optional("spec.service", practice.KindService, c.Spec.Service)
+		for i, needed := range c.Spec.DependsOn {
+			refs = append(refs, reference{fmt.Sprintf("spec.dependsOn[%d].component", i), practice.KindComponent, needed.Component})
+		}
+		return refs, err
 	case practice.KindService:
 		var s library.ServiceSpec
 		err := json.Unmarshal(d.Spec, &s)
@@ -54,7 +58,11 @@ func references(d practice.Document) ([]reference, error) {
 	case practice.KindSubscription:
 		s, err := communication.DecodeSubscription(d)
 		return subscriptionReferences(s.Spec), err
-	case practice.KindProduct, practice.KindEnvironment:
+	case practice.KindEnvironment:
+		e, err := environment.Decode(d)
+		refs := named(nil, "spec.baselineWaivers", practice.KindGroup, e.Spec.BaselineWaivers)
+		return named(refs, "spec.inspection.acceptedBy", practice.KindGroup, e.Spec.Inspection.AcceptedBy), err
+	case practice.KindProduct:
 	}
 	return nil, nil
 }
@@ -66,6 +74,9 @@ func modelReferences(m model.Model) []reference {
 	}
 	for i, name := range m.Spec.AppliesTo.Components {
 		refs = append(refs, reference{fmt.Sprintf("spec.appliesTo.components[%d]", i), practice.KindComponent, name})
+	}
+	for i, k := range m.Spec.Criteria {
+		refs = append(refs, optional(fmt.Sprintf("spec.criteria[%d].group", i), practice.KindGroup, k.Group)...)
 	}
 	return refs
 }
@@ -108,6 +119,11 @@ func checkReferences(tx Tx, docs []Proposed) error {
 		}
 		for _, ref := range refs {
 			key := documentSubject(ref.kind, ref.name)
+			if p.Kind == practice.KindComponent && ref.kind == p.Kind && ref.name == p.Name {
+				problem := locate(p, ref.path)
+				problem.Message = fmt.Sprintf("%s cannot depend on itself", p.Name)
+				problems = append(problems, problem)
+			}
 			if coming[key] {
 				continue
 			}
@@ -186,7 +202,7 @@ func checkNotReferring(other, d practice.Document) error {
 }
 
 func checkEmptyTarget(tx Tx, name string) error {
-	present, err := tx.PresencesOf([]string{name}, nil)
+	present, err := tx.PresencesOn([]string{name})
 	if err != nil {
 		return err
 	}

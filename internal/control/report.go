@@ -98,7 +98,8 @@ func (b *reportBatch) check(w *work) ([]int, error) {
 	for _, i := range b.indexes {
 		r := b.all[i]
 		order, found := b.orders[r.Report.Order]
-		if !found || order.Agent != r.From.Agent || order.Deployment != r.Report.Deployment || order.Target != r.Report.Target {
+		if !found || order.Agent != r.From.Agent || order.Deployment != r.Report.Deployment ||
+			order.Target != r.Report.Row() || deployment.TargetOf(order.Target) != r.Report.Target {
 			b.answers[i] = deployment.Answer{Stored: true, Message: "there is no such order for agent " + r.From.Agent}
 			continue
 		}
@@ -121,7 +122,7 @@ func (b *reportBatch) load(w *work, known []int) error {
 		if _, seen := names[r.Deployment]; !seen {
 			b.inOrder = append(b.inOrder, r.Deployment)
 		}
-		names[r.Deployment] = append(names[r.Deployment], r.Target)
+		names[r.Deployment] = append(names[r.Deployment], r.Row())
 	}
 	for _, id := range b.inOrder {
 		d, err := w.Deployment(id)
@@ -156,7 +157,7 @@ func (b *reportBatch) settle(w *work, id string, known []int) error {
 		if report, err = r.judge(w, report); err != nil {
 			return err
 		}
-		events = append(events, deployment.Reported{Report: report, Target: r.rows[report.Target]})
+		events = append(events, deployment.Reported{Report: report, Target: r.rows[report.Row()]})
 	}
 	if len(events) == 0 {
 		return nil
@@ -173,7 +174,7 @@ func (b *reportBatch) settle(w *work, id string, known []int) error {
 // answer says whether the executor may go on, from the state after the whole batch.
 func (b *reportBatch) answer(report deployment.Report) deployment.Answer {
 	r := b.runs[report.Deployment]
-	why := deployment.Proceed(r.d, r.rows[report.Target], report)
+	why := deployment.Proceed(r.d, r.rows[report.Row()], report)
 	if report.Kind == deployment.OrderBegun && !b.orders[report.Order].Open {
 		why = "the order was withdrawn"
 	}
@@ -191,7 +192,7 @@ func (b *reportBatch) answer(report deployment.Report) deployment.Answer {
 // judge turns the claim of an order whose components may not be deployed any
 // more into its refusal: nothing was done yet.
 func (r *run) judge(w *work, report deployment.Report) (deployment.Report, error) {
-	row := r.rows[report.Target]
+	row := r.rows[report.Row()]
 	if report.Kind != deployment.OrderBegun || row.Phase != deployment.Execute {
 		return report, nil
 	}

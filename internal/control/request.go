@@ -23,10 +23,11 @@ type DeploymentRequest struct {
 	AskRequest
 }
 
-// Deploy requests, plans and authorises a deployment of a stored plan, and
-// starts it. Refused when the plan is out of date, when another deployment of
-// the same components is open in the environment, or when the release has not
-// passed the flow's environment before.
+// Deploy requests a deployment of a stored plan. It is authorised and starts as
+// soon as every gate is open, at once where all are. Refused when the plan is out
+// of date, when another deployment of the same components changes the environment
+// and this one is to start at once, when the release has not passed the flow's
+// environment before, or when no time within the calendar's horizon could fit.
 func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.Actor, r DeploymentRequest) (deployment.Deployment, error) {
 	var d deployment.Deployment
 	w, err := c.update(ctx, scope, func(w *work) error {
@@ -40,14 +41,14 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 		if err := c.checkRequest(w, by, r, planned); err != nil {
 			return err
 		}
-		asked, start, err := r.ask(w, w.now, planned.Header.Direction, r.Remediates != "")
+		asked, start, err := r.ask(w, w.now, planned.Header.Direction, r.Remediates+planned.Header.Restores != "")
 		if err != nil {
 			return err
 		}
 		d, err = w.AddDeployment(deployment.Deployment{
 			Plan: planned.ID, PlanDigest: planned.Digest, Header: planned.Header,
 			RequestedBy: by, RequestedAt: w.now, Reason: r.Reason, Ask: asked, Round: 1,
-			StartAfter: start, Remediates: r.Remediates, SkipFlow: r.SkipFlow, Journey: r.Journey,
+			StartAfter: start, Remediates: or(planned.Header.Restores, r.Remediates), SkipFlow: r.SkipFlow, Journey: r.Journey,
 			State: deployment.Requested, Since: w.now, Waiting: practice.Pass(),
 			Estimate: lastTook(w, planned.Header),
 		})
@@ -64,6 +65,9 @@ func (c *Control) Deploy(ctx context.Context, scope practice.Scope, by practice.
 			return err
 		}
 		noteRequest(w, d)
+		if err := pinWhileRolledBack(w, d); err != nil {
+			return err
+		}
 		if err := joinJourney(w, d); err != nil {
 			return err
 		}
@@ -138,6 +142,9 @@ func (c *Control) checkRequest(w *work, by practice.Actor, r DeploymentRequest, 
 	if err := checkPins(w, by, r.Reason, planned.Header); err != nil {
 		return err
 	}
+	if err := checkRollback(r, planned.Header); err != nil {
+		return err
+	}
 	if r.SkipFlow && r.Reason == "" {
 		return practice.Faultf(practice.Invalid, "leaving the flow needs a reason").WithHint("say why with --reason")
 	}
@@ -163,7 +170,7 @@ func checkFresh(w *work, planned plan.Record) error {
 	}
 	if now.Digest != planned.Digest {
 		return practice.Faultf(practice.Refused, "plan %s is out of date: the environment, the model or what is present has changed since it was made", planned.ID).
-			WithHint("plan again: tranship plan %s --to %s", h.Release, h.Environment).Final()
+			WithHint("plan again: %s", h.Again()).Final()
 	}
 	return nil
 }

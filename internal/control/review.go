@@ -143,7 +143,10 @@ func (c *Control) mayReview(w *work, r approval.Review, by practice.Actor) error
 		return practice.Faultf(practice.Refused, "%s ended before it began: there is nothing to review", r.Deployment).Final()
 	}
 	if by.Kind != practice.Person {
-		return practice.Faultf(practice.Forbidden, "%s is no person: only persons review", by).Final()
+		return practice.Faultf(practice.Forbidden, "%s is no person: only persons review", by.Called()).Final()
+	}
+	if err := w.ownHand(by, "reviews"); err != nil {
+		return err
 	}
 	d, err := w.Deployment(r.Deployment)
 	if err != nil {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -31,6 +32,9 @@ func riskFacts(tx Tx, planID string, h plan.Header, now time.Time) (approval.Ris
 		Remediable: remediable(h), HumanSteps: humanSteps(h),
 	}
 	in.Steps, in.Checked = verifications(h)
+	for _, step := range h.Irreversible {
+		in.Irreversible = append(in.Irreversible, fmt.Sprintf("%s of %s (%s)", step.Step, step.Component, step.What))
+	}
 	for _, item := range h.Items {
 		if item.Kind == library.Data || item.Kind == library.Hardware {
 			in.Irreversible = append(in.Irreversible, item.Component+", which is "+string(item.Kind))
@@ -58,9 +62,12 @@ func remediable(h plan.Header) bool {
 func stepsOf(h plan.Header) []model.Step {
 	var steps []model.Step
 	for _, item := range h.Items {
-		if h.Direction == plan.Remove {
+		switch {
+		case h.Direction == plan.Remove:
 			steps = append(steps, item.Remove...)
-		} else {
+		case h.Direction == plan.Restore && len(item.Remediate) > 0:
+			steps = append(steps, item.Remediate...)
+		default:
 			steps = append(steps, item.Install...)
 		}
 	}
@@ -69,7 +76,7 @@ func stepsOf(h plan.Header) []model.Step {
 
 func humanSteps(h plan.Header) int {
 	n := 0
-	for _, s := range slices.Concat(stepsOf(h), h.Checks, h.Acceptance) {
+	for _, s := range slices.Concat(stepsOf(h), h.Checks, h.Acceptance, h.Removal) {
 		if s.Uses == byHand {
 			n++
 		}
@@ -81,7 +88,7 @@ func humanSteps(h plan.Header) int {
 // the targets before, what the steps did by acceptance.
 func verifications(h plan.Header) (steps, checked int) {
 	changing := len(stepsOf(h))
-	if len(h.Acceptance) > 0 {
+	if h.Accepts() {
 		checked += changing
 	}
 	if len(h.Checks) > 0 {

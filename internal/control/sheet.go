@@ -23,7 +23,8 @@ type Sheet struct {
 	Votes      []approval.Counted    `json:"votes"`
 	Change     *SaidOfChange         `json:"change,omitempty"`
 	Reviews    []approval.Review     `json:"reviews"`
-	Mine       Ballot                `json:"mine"` // what whoever looks may do
+	Mine       Ballot                `json:"mine"` // whether whoever looks may approve
+	Ways       Ways                  `json:"ways"` // what else they may do
 }
 
 // Need is how far one group is with what one policy needs of it.
@@ -59,6 +60,13 @@ type Ballot struct {
 	Why   string `json:"why,omitempty"` // why not
 }
 
+// Ways says what somebody may do about a deployment besides approving it.
+type Ways struct {
+	Ask      bool `json:"ask" doc:"Ask otherwise: have a new plan made, ask once more. Only who asked may, before it starts."`
+	Withdraw bool `json:"withdraw" doc:"Take their own vote back."`
+	Accept   bool `json:"accept" doc:"Accept it now that it has ended. Nobody accepts what they asked for or carried out."`
+}
+
 // Sheet gives what somebody who must decide on a deployment has to see; by is who looks.
 func (c *Control) Sheet(ctx context.Context, scope practice.Scope, by practice.Actor, id string) (s Sheet, err error) {
 	err = c.Store.View(ctx, scope, func(tx Tx) error {
@@ -70,10 +78,25 @@ func (c *Control) Sheet(ctx context.Context, scope practice.Scope, by practice.A
 		if err != nil {
 			return err
 		}
-		s, err = k.sheet(d, by, c.now())
-		return err
+		if s, err = k.sheet(d, by, c.now()); err != nil {
+			return err
+		}
+		s.Ways = waysOf(&work{Tx: tx, scope: scope, now: c.now(), handed: ctx.Value(handed{}) != nil}, d, by, s.Votes)
+		return nil
 	})
 	return s, err
+}
+
+// waysOf says what somebody may do about a deployment besides approving it.
+func waysOf(look *work, d deployment.Deployment, by practice.Actor, votes []approval.Counted) Ways {
+	early := beforeStart(d) == nil
+	own := look.ownHand(by, "decides") == nil
+	voted := slices.ContainsFunc(votes, func(v approval.Counted) bool { return v.Vote.By == by.Name && v.Counts && v.Vote.Withdrawn.IsZero() })
+	return Ways{
+		Ask:      early && mayAsk(look, d, by) == nil,
+		Withdraw: early && own && by.Kind == practice.Person && voted,
+		Accept:   d.State == deployment.Closed && d.AcceptedBy == nil && by.Kind == practice.Person && own && independent(look, d, by, "accepts") == nil,
+	}
 }
 
 func (k *desk) sheet(d deployment.Deployment, by practice.Actor, now time.Time) (Sheet, error) {
@@ -141,6 +164,9 @@ func (k *desk) mine(d deployment.Deployment, in approval.Input, by practice.Acto
 	if by.Kind != practice.Person {
 		return Ballot{Why: by.String() + " is no person"}, nil
 	}
+	if i := slices.IndexFunc(d.Waiting.Reasons, func(r practice.Reason) bool { return r.Way == practice.Replan }); i >= 0 {
+		return Ballot{Why: d.Waiting.Reasons[i].Message}, nil
+	}
 	asking := in
 	asking.Votes = append([]approval.Vote{{By: by.Name}}, in.Votes...)
 	people, err := k.people(asking)
@@ -184,7 +210,7 @@ func (c *Control) PendingApprovals(ctx context.Context, scope practice.Scope, by
 			return err
 		}
 		for part := (practice.Page{After: page.After, Limit: practice.MaxLimit}); ; {
-			list, err := tx.Deployments(deployment.Filter{State: deployment.Planned}, part)
+			list, err := tx.Deployments(deployment.Filter{States: []deployment.State{deployment.Planned}}, part)
 			if err != nil {
 				return err
 			}

@@ -14,10 +14,14 @@ const toldChanges = 5
 
 // requestOf gives the request by which a plan was made.
 func requestOf(h plan.Header) PlanRequest {
-	return PlanRequest{
+	r := PlanRequest{
 		Release: h.Release, Environment: h.Environment, Direction: h.Direction,
-		Model: h.Model.Name, Redeploy: h.Redeploy, Only: h.Only,
+		Model: h.Model.Name, Redeploy: h.Redeploy, Only: h.Only, Restores: h.Restores, Spots: h.Spots,
 	}
+	if len(h.Spots) > 0 {
+		r.Items = headerItems(h)
+	}
+	return r
 }
 
 // planChanges says in words in what a plan made now would differ from a stored
@@ -78,11 +82,17 @@ func headerChanges(b, a plan.Header) []string {
 			told = append(told, fmt.Sprintf("%s was %s %s, is %s %s", item.Component, b.Items[i].Version, b.Items[i].Digest.Short(), item.Version, item.Digest.Short()))
 		}
 	}
+	for i, item := range a.Items {
+		if i < len(b.Items) && b.Items[i].Component == item.Component && b.Items[i].Level != item.Level {
+			told = append(told, "components would come in another order")
+			break
+		}
+	}
 	if len(a.Items) != len(b.Items) {
 		told = append(told, fmt.Sprintf("there were %d components, there are %d", len(b.Items), len(a.Items)))
 	}
 	if b.TargetCount != a.TargetCount {
-		told = append(told, fmt.Sprintf("%d targets would change, it was %d", a.TargetCount, b.TargetCount))
+		told = append(told, fmt.Sprintf("the number of targets that would change is %d, it was %d", a.TargetCount, b.TargetCount))
 	}
 	return told
 }
@@ -130,6 +140,7 @@ func targetParts(b, a plan.Target) string {
 		{"another agent", b.Agent != a.Agent}, {"another address", b.Address != a.Address},
 		{"other labels", !reflect.DeepEqual(b.Labels, a.Labels)}, {"other parameters", !reflect.DeepEqual(b.Parameters, a.Parameters)},
 		{"another wave", b.Wave != a.Wave}, {"another version present", !reflect.DeepEqual(b.Before, a.Before)},
+		{"another version to bring back", !reflect.DeepEqual(b.Goal, a.Goal)},
 	} {
 		if part.differs {
 			parts = append(parts, part.name)

@@ -83,6 +83,20 @@ func (c *Control) Authenticate(ctx context.Context, scope practice.Scope, writte
 	return t, nil
 }
 
+// TokenHolds refuses when a token is valid no more. It is not a use of it.
+func (c *Control) TokenHolds(ctx context.Context, scope practice.Scope, id string) error {
+	return c.Store.View(ctx, scope, func(tx Tx) error {
+		t, err := tx.TokenByID(id)
+		if err != nil {
+			return err
+		}
+		if err := t.Valid(c.now()); err != nil {
+			return err
+		}
+		return stillHere(tx, t.Actor)
+	})
+}
+
 // noteUse keeps the hour of the last use; losing it loses nothing else.
 func (c *Control) noteUse(ctx context.Context, scope practice.Scope, t party.Token) {
 	hour := c.now().Truncate(time.Hour)
@@ -108,6 +122,8 @@ func (c *Control) CreateToken(ctx context.Context, scope practice.Scope, by prac
 		return "", party.Token{}, practice.Faultf(practice.Invalid, "expiry %s is in the past", expires.Format(time.RFC3339))
 	}
 	written, t := c.newToken(name, role, actor, by, c.now(), expires)
+	// What a handed token makes has been in the same hands.
+	t.Handed = ctx.Value(handed{}) != nil
 	_, err := c.update(ctx, scope, func(w *work) error {
 		if err := mayHold(w, actor, by); err != nil {
 			return err
@@ -188,15 +204,12 @@ func stillHere(tx Tx, actor practice.Actor) error {
 		name = a.Spec.Owner
 	case practice.Person:
 	}
-	d, err := tx.Document(practice.KindPerson, name)
-	if practice.CodeOf(err) == practice.NotFound {
-		return nil // a person who was never described, such as the first administrator
-	}
-	if err != nil {
-		return err
-	}
-	p, err := party.DecodePerson(d)
+	p, err := personOf(tx, name)
 	switch {
+	case practice.CodeOf(err) == practice.NotFound && actor.Kind == practice.Account:
+		return practice.Faultf(practice.Unauthorised, "%s, who answers for service account %s, is nobody", name, actor.Name).Final()
+	case practice.CodeOf(err) == practice.NotFound:
+		return nil // a person who was never described, such as the first administrator
 	case err != nil || !p.Spec.Left:
 		return err
 	case actor.Kind == practice.Account:
@@ -216,6 +229,11 @@ func endTokens(w *work, d practice.Document, by practice.Actor) error {
 		kind = practice.Account
 	default:
 		return nil
+	}
+	if kind == practice.Person {
+		if err := endAccount(w, d.Name, by); err != nil {
+			return err
+		}
 	}
 	ended, err := revokeTokensOf(w, practice.Actor{Kind: kind, Name: d.Name})
 	for _, id := range ended {
@@ -247,12 +265,12 @@ func revokeTokensOf(w *work, actor practice.Actor) (ended []string, err error) {
 	}
 }
 
-// Bootstrap makes the first administrator token, once in the life of an
-// installation; it gives "" when that was done before.
-func (c *Control) Bootstrap(ctx context.Context, scope practice.Scope) (string, error) {
+// Bootstrap makes the first administrator token, and the code with which the
+// same person signs in with a browser, once in the life of an installation; it
+// gives "" when that was done before.
+func (c *Control) Bootstrap(ctx context.Context, scope practice.Scope) (written, code string, err error) {
 	const setting = "bootstrapped"
-	written := ""
-	_, err := c.update(ctx, scope, func(w *work) error {
+	_, err = c.update(ctx, scope, func(w *work) error {
 		done, err := w.Setting(setting)
 		if err != nil || done != nil {
 			return err
@@ -264,9 +282,12 @@ func (c *Control) Bootstrap(ctx context.Context, scope practice.Scope) (string, 
 		if err := w.AddToken(t); err != nil {
 			return err
 		}
+		if code, err = c.invite(w, &party.Account{Person: admin.Name, Role: party.Administrator}, practice.Tranship, CodeValid); err != nil {
+			return err
+		}
 		return w.PutSetting(setting, []byte(w.now.Format(time.RFC3339)))
 	})
-	return written, err
+	return written, code, err
 }
 
 // RotateKeys replaces the key that signs orders or the one that signs the

@@ -2,13 +2,11 @@ package control
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/journey"
 	"tranship.dev/tranship/internal/practice/library"
-	"tranship.dev/tranship/internal/practice/party"
 )
 
 // The entry of a trigger that fired.
@@ -100,38 +98,18 @@ func mayFire(tx Tx, t journey.Trigger) (practice.Verdict, error) {
 // answered says whether somebody still answers for the service account that a
 // trigger or a journey, as people name it, acts as.
 func answered(tx Tx, account, who string) (practice.Verdict, error) {
-	hold := func(format string, args ...any) (practice.Verdict, error) {
-		return practice.Hold(practice.Reason{
-			Gate: "service account", Message: fmt.Sprintf(format, args...), Who: "whoever may apply documents",
-			How: "name another owner in ServiceAccount " + account + ", and apply it",
-		}), nil
+	gone := stillHere(tx, practice.Actor{Kind: practice.Account, Name: account})
+	reason, told := reasonOf(gone, "service account")
+	switch {
+	case gone == nil:
+		return practice.Pass(), nil
+	case !told:
+		return practice.Verdict{}, gone
 	}
-	d, err := tx.Document(practice.KindServiceAccount, account)
-	if practice.CodeOf(err) == practice.NotFound {
-		return hold("there is no service account %s, which %s acts as", account, who)
-	}
-	if err != nil {
-		return practice.Verdict{}, err
-	}
-	described, err := party.DecodeServiceAccount(d)
-	if err != nil {
-		return practice.Verdict{}, err
-	}
-	owner, err := tx.Document(practice.KindPerson, described.Spec.Owner)
-	if practice.CodeOf(err) == practice.NotFound {
-		return hold("%s, who answers for service account %s, is nobody", described.Spec.Owner, account)
-	}
-	if err != nil {
-		return practice.Verdict{}, err
-	}
-	person, err := party.DecodePerson(owner)
-	if err != nil {
-		return practice.Verdict{}, err
-	}
-	if person.Spec.Left {
-		return hold("%s, who answers for service account %s, has left", described.Spec.Owner, account)
-	}
-	return practice.Pass(), nil
+	reason.Message += ", and " + who + " acts as it"
+	reason.Who = "whoever may change people"
+	reason.How = "name another owner in ServiceAccount " + account + ", and apply it"
+	return practice.Hold(reason), nil
 }
 
 // eachTrigger gives every trigger, by name.

@@ -58,6 +58,9 @@ func (c *Control) Vote(ctx context.Context, scope practice.Scope, by practice.Ac
 		if err != nil {
 			return err
 		}
+		if err := c.worthApproving(w, d, wish.Decision); err != nil {
+			return err
+		}
 		if voted.Vote, err = w.AddVote(v); err != nil {
 			return err
 		}
@@ -71,14 +74,31 @@ func (c *Control) Vote(ctx context.Context, scope practice.Scope, by practice.Ac
 	return voted, err
 }
 
+// worthApproving refuses an approval of a plan that is out of date: it can never
+// be carried out, and the next plan voids every vote. A rejection is heard.
+func (c *Control) worthApproving(w *work, d deployment.Deployment, decision approval.Decision) error {
+	if decision != approval.Approve {
+		return nil
+	}
+	g, err := c.freshGate(w, d)
+	if err != nil || g.verdict.Open {
+		return err
+	}
+	return practice.Faultf(practice.Conflict, "%s cannot be approved as it is: %s", d.ID, g.verdict.Reasons[0].Message).
+		WithHint("%s asks anew, for what is there now: tranship deployment replan %s --reason WHY", d.RequestedBy.Name, d.ID).Final()
+}
+
 // ballot gives what a vote of a person on a deployment is judged by.
 func (c *Control) ballot(w *work, d deployment.Deployment, by practice.Actor) (approval.Input, error) {
 	if err := beforeStart(d); err != nil {
 		return approval.Input{}, err
 	}
 	if by.Kind != practice.Person {
-		return approval.Input{}, practice.Faultf(practice.Forbidden, "%s is no person: only persons approve", by).
+		return approval.Input{}, practice.Faultf(practice.Forbidden, "%s is no person: only persons approve", by.Called()).
 			WithHint("somebody else must: tranship deployment why %s", d.ID).Final()
+	}
+	if err := w.ownHand(by, "approves"); err != nil {
+		return approval.Input{}, err
 	}
 	k, err := w.desk()
 	if err != nil {
@@ -157,6 +177,9 @@ func (c *Control) WithdrawVote(ctx context.Context, scope practice.Scope, by pra
 }
 
 func withdrawVotes(w *work, d deployment.Deployment, by practice.Actor, reason string) error {
+	if err := w.ownHand(by, "takes votes back"); err != nil {
+		return err
+	}
 	votes, err := w.VotesOf(d.ID)
 	if err != nil {
 		return err

@@ -103,10 +103,12 @@ func (c *Control) waivable(w *work, d deployment.Deployment, ref string) (calend
 // mayWaive gives the group for which somebody may waive a conflict.
 func mayWaive(w *work, d deployment.Deployment, by practice.Actor, c calendar.Conflict) (string, error) {
 	if by.Kind != practice.Person {
-		return "", practice.Faultf(practice.Forbidden, "%s is no person: only people waive", by).Final()
+		return "", practice.Faultf(practice.Forbidden, "%s is no person: only people waive", by.Called()).Final()
 	}
-	k, err := newDesk(w)
-	if err != nil {
+	if err := w.ownHand(by, "waives"); err != nil {
+		return "", err
+	}
+	if err := independent(w, d, by, "waives"); err != nil {
 		return "", err
 	}
 	groups := c.Groups
@@ -117,7 +119,24 @@ func mayWaive(w *work, d deployment.Deployment, by practice.Actor, c calendar.Co
 		}
 		groups = []string{env.Owner}
 	}
-	names := append([]string{by.Name, d.RequestedBy.Name}, d.Implementers...)
+	if group, err := seated(w, by, groups); err != nil || group != "" {
+		return group, err
+	}
+	if len(c.Groups) == 0 && groups[0] == by.Name {
+		return by.Name, nil // the owner is a person
+	}
+	return "", practice.Faultf(practice.Forbidden, "%s may not waive %s: that is for %s", by.Name, refName(c.With), strings.Join(groups, ", ")).
+		Lacking("a seat in %s", strings.Join(groups, " or ")).Final()
+}
+
+// seated gives the first of the groups that somebody may act for now, as a member
+// or as the deputy of one; empty: none.
+func seated(w *work, by practice.Actor, groups []string) (string, error) {
+	k, err := w.desk()
+	if err != nil {
+		return "", err
+	}
+	names := []string{by.Name}
 	for _, group := range groups {
 		g, err := kept(k, k.groups, practice.KindGroup, group, party.DecodeGroup)
 		if err != nil {
@@ -131,28 +150,12 @@ func mayWaive(w *work, d deployment.Deployment, by practice.Actor, c calendar.Co
 	if err != nil {
 		return "", err
 	}
-	for _, other := range append([]practice.Actor{d.RequestedBy}, persons(d.Implementers)...) {
-		if person, _ := people.Answering(other); person == by.Name || other.Name == by.Name || people.Human(person) == people.Human(by.Name) {
-			return "", practice.Faultf(practice.Forbidden, "%s asked for %s or carries it out: somebody else must waive", by.Name, d.ID).Final()
-		}
-	}
 	for _, group := range groups {
 		if slices.ContainsFunc(people.Seats(group, w.now), func(s party.Seat) bool { return s.By == by.Name }) {
 			return group, nil
 		}
 	}
-	if len(c.Groups) == 0 && groups[0] == by.Name {
-		return by.Name, nil // the owner is a person
-	}
-	return "", practice.Faultf(practice.Forbidden, "%s may not waive %s: that is for %s", by.Name, refName(c.With), strings.Join(groups, ", ")).Final()
-}
-
-func persons(names []string) []practice.Actor {
-	actors := make([]practice.Actor, len(names))
-	for i, name := range names {
-		actors[i] = practice.Actor{Kind: practice.Person, Name: name}
-	}
-	return actors
+	return "", nil
 }
 
 // Waivers lists the waivers of a deployment, revoked ones too.

@@ -2,7 +2,6 @@ package control
 
 import (
 	"strings"
-	"time"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
@@ -39,22 +38,10 @@ func (c *Control) weigh(w *work, d deployment.Deployment) (weighed, error) {
 	}
 	r.plan = fresh.verdict
 	r.verdict = practice.And(r.plan, r.Verdict)
-	if until := validUntil(w.Tx, d, w.now); !until.IsZero() {
-		r.Next = sooner(r.Next, until)
+	if said := in.Ask.Change; said.State == approval.ConfirmedChange {
+		r.Next = sooner(r.Next, said.Until)
 	}
 	return r, nil
-}
-
-// validUntil gives when the confirmation of a deployment's change ends; zero: never.
-func validUntil(tx Tx, d deployment.Deployment, now time.Time) time.Time {
-	if d.Change == "" {
-		return time.Time{}
-	}
-	said, err := tx.Confirmation(d.Change, d.ID)
-	if err != nil || said.State != approval.ConfirmedChange || !said.ValidUntil.After(now) {
-		return time.Time{}
-	}
-	return said.ValidUntil
 }
 
 // pose gives the deployment with the subject of what it asks now, and remembers

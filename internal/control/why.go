@@ -7,11 +7,8 @@ import (
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/environment"
 )
-
-// quietAfter is how long an agent may be silent before it is named as a reason
-// for waiting: its heartbeats come more often.
-const quietAfter = 90 * time.Second
 
 // namedTargets bounds how many targets a reason names.
 const namedTargets = 5
@@ -50,9 +47,18 @@ func waitingTargets(tx Tx, d deployment.Deployment, now time.Time) ([]practice.R
 			return nil, err
 		}
 		for _, row := range rows {
-			if reason, silent := silentAgent(tx, row, now); silent {
-				reasons = append(reasons, reason)
+			reason, silent := silentAgent(tx, row, now)
+			if !silent {
+				continue
 			}
+			if d.Interrupting != nil {
+				does, err := whenBack(tx, row, now)
+				if err != nil {
+					return nil, err
+				}
+				reason.Message += does
+			}
+			reasons = append(reasons, reason)
 		}
 	}
 	return reasons, nil
@@ -71,7 +77,7 @@ func silentAgent(tx Tx, row deployment.Target, now time.Time) (practice.Reason, 
 	case a.SeenAt.IsZero():
 		reason.Message = fmt.Sprintf("agent %s of %s was never heard of since it enrolled", row.Agent, row.Name)
 		reason.Since = a.EnrolledAt
-	case now.Sub(a.SeenAt) > quietAfter:
+	case now.Sub(a.SeenAt) > environment.QuietAfter:
 		reason.Message = fmt.Sprintf("agent %s of %s was last heard of %s ago", row.Agent, row.Name, now.Sub(a.SeenAt).Round(time.Second))
 		reason.Since = a.SeenAt
 	default:

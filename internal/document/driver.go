@@ -97,28 +97,35 @@ func allowReferences(s *shape) {
 
 // offerDrivers puts the drivers into the definition of a step, for editors.
 func (d *Documents) offerDrivers() {
-	names := slices.Sorted(maps.Keys(d.drivers))
-	step := d.defs[stepName]
-	for _, name := range names {
+	step, check := d.defs[stepName], d.defs[healthName]
+	for _, name := range slices.Sorted(maps.Keys(d.drivers)) {
 		known := d.drivers[name]
-		step.Properties["uses"].Enum = append(step.Properties["uses"].Enum, name)
 		d.defs["driver."+name] = known.editor
-		then := &shape{Properties: map[string]*shape{"with": {Ref: definitionPrefix + "driver." + name}}}
-		if len(known.inputs.Required) > 0 {
-			then.Required = []string{"with"}
+		step.offer(name, known)
+		if len(known.actions) == 0 || slices.Contains(known.actions, model.Check) {
+			check.offer(name, driver{inputs: known.inputs})
 		}
-		if len(known.actions) > 0 {
-			action := &shape{}
-			for _, a := range known.actions {
-				action.Enum = append(action.Enum, string(a))
-			}
-			then.Properties["action"] = action
-		}
-		step.AllOf = append(step.AllOf, &shape{
-			If:   &shape{Properties: map[string]*shape{"uses": {Const: name}}, Required: []string{"uses"}},
-			Then: then,
-		})
 	}
+}
+
+// offer puts one driver into the definition of what names a driver.
+func (s *shape) offer(name string, known driver) {
+	s.Properties["uses"].Enum = append(s.Properties["uses"].Enum, name)
+	then := &shape{Properties: map[string]*shape{"with": {Ref: definitionPrefix + "driver." + name}}}
+	if len(known.inputs.Required) > 0 {
+		then.Required = []string{"with"}
+	}
+	if len(known.actions) > 0 {
+		action := &shape{}
+		for _, a := range known.actions {
+			action.Enum = append(action.Enum, string(a))
+		}
+		then.Properties["action"] = action
+	}
+	s.AllOf = append(s.AllOf, &shape{
+		If:   &shape{Properties: map[string]*shape{"uses": {Const: name}}, Required: []string{"uses"}},
+		Then: then,
+	})
 }
 
 // listAction gives the action of a step that names none, by the list that holds it.

@@ -51,14 +51,14 @@ func metadata() *shape {
 			Additional: &additional{shape: &shape{Type: types{"string"}, MaxLength: &longest}}},
 		"revision": {Type: types{"integer"}, Minimum: &lowest, Description: revisionDoc},
 	})
-	s.order = []string{"name", "labels", "revision"}
+	s.Order = []string{"name", "labels", "revision"}
 	s.Description = metadataDoc
 	return s
 }
 
 // object gives the shape of a table with exactly these fields.
 func object(required []string, fields map[string]*shape) *shape {
-	return &shape{Type: types{"object"}, Properties: fields, Required: required, order: required, Additional: &additional{refused: true}}
+	return &shape{Type: types{"object"}, Properties: fields, Required: required, Order: required, Additional: &additional{refused: true}}
 }
 
 // rootSchema is the schema of a document of any kind.
@@ -140,8 +140,8 @@ func (d *Documents) resolve(s *shape) *shape {
 // fields gives the names of an object's fields: those of a Go type in its
 // order, others with the required ones first.
 func (s *shape) fields() []string {
-	if s.order != nil {
-		return s.order
+	if s.Order != nil {
+		return s.Order
 	}
 	names := slices.Sorted(maps.Keys(s.Properties))
 	slices.SortStableFunc(names, func(a, b string) int {

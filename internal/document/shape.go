@@ -43,8 +43,8 @@ type shape struct {
 	AnyOf       []*shape          `json:"anyOf,omitempty"`
 	OneOf       []*shape          `json:"oneOf,omitempty"`
 
-	// order is the order of the fields in the Go type; names that it lacks follow by alphabet.
-	order []string
+	// Order is the order of the fields in the Go type; names that it lacks follow by alphabet.
+	Order []string `json:"x-order,omitempty"`
 	// step tells that the value is a step, whose driver knows the shape of with.
 	step bool
 	// matches is the compiled Pattern.
@@ -152,9 +152,9 @@ func definitions(all map[practice.Kind]kind) map[string]*shape {
 	defs := map[string]*shape{}
 	for name, schema := range registry.Map() {
 		defs[name] = fromSchema(schema)
-		defs[name].order = fieldOrder(found[name])
+		defs[name].Order = fieldOrder(found[name])
 	}
-	defs[stepName].step = true
+	defs[stepName].step, defs[healthName].step = true, true
 	return defs
 }
 
@@ -162,6 +162,9 @@ func typeName(t reflect.Type) string { return path.Base(t.PkgPath()) + "." + t.N
 
 // stepName is the definition of a model's step.
 const stepName = "model.Step"
+
+// healthName is the definition of a health check, which names a driver like a step.
+const healthName = "model.HealthCheck"
 
 // fromSchema turns the schema of one of our own types into a shape. It can fail
 // only when such a type has tags that make no schema, which every test would see.

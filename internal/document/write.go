@@ -137,7 +137,7 @@ func (s *shape) below(name string) *shape {
 func ordered(fields map[string]any, s *shape) []string {
 	var known []string
 	if s != nil {
-		known = s.order
+		known = s.Order
 	}
 	names := slices.Sorted(maps.Keys(fields))
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a, known) - rank(b, known) })

@@ -5,6 +5,8 @@ package driver
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/model"
@@ -34,6 +36,33 @@ type Resumer interface {
 	Resume(ctx context.Context, state string) error
 }
 
+// Halter is a driver whose steps may go on when the agent that began them is gone.
+type Halter interface {
+	// Halt ends all that an interrupted Apply or Remove of the step left running. It
+	// may be called at any time, and does nothing where nothing runs. The error is
+	// *Killed where it had to be killed.
+	Halt(ctx context.Context, s Step) error
+}
+
+// Killed is the error of what was asked to end, did not within the time that its
+// step gives it, and was killed.
+type Killed struct {
+	Command string
+	Within  time.Duration
+	Cause   error // why it was to end; may be nil
+}
+
+func (k *Killed) Error() string {
+	said := fmt.Sprintf("%s was asked to end, did not end within %s and was killed", k.Command, k.Within)
+	if k.Cause != nil {
+		said += ": " + k.Cause.Error()
+	}
+	return said
+}
+
+// Unwrap gives why it was to end.
+func (k *Killed) Unwrap() error { return k.Cause }
+
 // Declaration describes a driver.
 type Declaration struct {
 	Name    string
@@ -57,15 +86,25 @@ const (
 
 // Step is one step as a driver sees it.
 type Step struct {
-	Name      string
-	Order     string // what the step is part of: the same each time that the step is tried again, another when somebody has it done anew
-	Component string
-	Version   string
-	Digest    practice.Digest // of the version's manifest
-	With      map[string]any  // exact inputs; ${secret.NAME} is filled in already
-	Artifact  string          // directory with the verified files of the version; "" when the step has none
-	Root      string          // the target's root directory: "/" on a host, a directory of its own for a local agent
-	State     string          // a directory for what the driver must remember on this target; exists, mode 0700, always the same for a target and driver
+	Name       string
+	Order      string // what the step is part of: the same each time that the step is tried again, another when somebody has it done anew
+	Component  string
+	Version    string
+	Digest     practice.Digest // of the version's manifest
+	Anew       bool            // somebody wants it done again: what runs is started again, once for each Order, even where it seems to be right
+	With       map[string]any  // exact inputs; ${secret.NAME} is filled in already
+	Artifact   string          // directory with the verified files of the version; "" when the step has none
+	Root       string          // the target's root directory: "/" on a host, a directory of its own for a local agent
+	StopWithin time.Duration   // how long what it runs may take to end when ctx does, before it is killed; see EndWithin
+	State      string          // a directory for what the driver must remember on this target; exists, mode 0700, always the same for a target and driver
+}
+
+// EndWithin gives how long what the step runs may take to end before it is killed.
+func (s Step) EndWithin() time.Duration {
+	if s.StopWithin <= 0 {
+		return model.DefaultStopWithin.Std()
+	}
+	return s.StopWithin
 }
 
 // Finding is what an inspection saw.
@@ -75,7 +114,28 @@ type Finding struct {
 	Version string          `json:"version,omitempty"`
 	Digest  practice.Digest `json:"digest,omitempty"`
 	Detail  string          `json:"detail,omitempty"` // one sentence for people
+
+	Values map[string]string `json:"values,omitempty"` // what was measured, by the name of its parameter
+	Unread map[string]string `json:"unread,omitempty"` // why others could not be measured
+
+	Of      string       `json:"of,omitempty"`      // the component whose things are there, where it is another than the step's
+	Untold  bool         `json:"untold,omitempty"`  // nobody can tell: Present and Matches say nothing
+	Differs []Difference `json:"differs,omitempty"` // what is other than the step says, one by one, as far as the driver knows; at most MaxDiffers
 }
+
+// Difference is one thing that is other than a step says.
+type Difference struct {
+	What     string `json:"what"`               // "file etc/shop.conf", "service"; the same thing always has the same name
+	Recorded string `json:"recorded,omitempty"` // as it should be; empty: not there
+	Found    string `json:"found,omitempty"`    // as it is; empty: not there
+}
+
+// MaxDiffers bounds how many differences a finding tells one by one.
+const MaxDiffers = 50
+
+// Rememberer is a driver that inspects by what it remembers on the target: its
+// Inspect needs no artifact.
+type Rememberer interface{ Remembers() }
 
 // Progress takes what a step prints, as it prints it. Text is masked by the
 // caller; a driver writes plain bytes. It is safe for concurrent use.

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -12,9 +13,21 @@ import (
 
 // Schema gives the JSON Schema of a driver's inputs, made from the tags of the
 // struct that inputs points to (json, doc, enum, minLength, minItems, minimum,
-// pattern ...). It refuses unknown fields. The schema must not be changed.
+// pattern ...). It refuses unknown fields. Structs within stand under $defs.
+// The schema must not be changed.
 func Schema(inputs any) *huma.Schema {
-	return schemaOf(reflect.TypeOf(inputs).Elem()).schema
+	known := schemaOf(reflect.TypeOf(inputs).Elem())
+	within := known.registry.Map()
+	if len(within) == 0 {
+		return known.schema
+	}
+	whole := *known.schema
+	whole.Extensions = maps.Clone(whole.Extensions)
+	if whole.Extensions == nil {
+		whole.Extensions = map[string]any{}
+	}
+	whole.Extensions["$defs"] = within
+	return &whole
 }
 
 // typeSchema is a struct's schema, with the registry that its references need.

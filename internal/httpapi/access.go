@@ -18,9 +18,15 @@ const public party.Action = "public"
 
 const actionKey = "action"
 
+// identity is who asks. A session counts as a token of its person, with the
+// role of the person's account: every check is the same for both.
 type identity struct {
-	scope practice.Scope
-	token party.Token
+	scope   practice.Scope
+	token   party.Token
+	session *party.Session // nil: a token
+	csrf    string         // of the session
+	address string
+	agent   string // what the browser calls itself, where nobody is asked who they are
 }
 
 type identityKey struct{}
@@ -34,7 +40,7 @@ func identityOf(ctx context.Context) identity {
 func route(op huma.Operation, action party.Action) huma.Operation {
 	op.Metadata = map[string]any{actionKey: action}
 	if action != public {
-		op.Security = []map[string][]string{{"token": {}}}
+		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds the right to " + string(action) + ".")
 	}
 	return op
@@ -66,42 +72,48 @@ func operations(item *huma.PathItem) map[string]*huma.Operation {
 	return all
 }
 
-// authorise lets a request through to its operation when its token has the
+// authorise lets a request through to its operation when who asks has the
 // right that the operation declares. Deny by default.
 func (s *server) authorise(ctx huma.Context, next func(huma.Context)) {
 	action, _ := ctx.Operation().Metadata[actionKey].(party.Action)
+	c := credentialIn(ctx)
 	if action == public {
-		next(huma.WithValue(ctx, identityKey{}, identity{scope: s.Scope}))
+		next(huma.WithContext(ctx, identity{scope: s.Scope, address: c.address, agent: c.agent}.within(ctx.Context())))
 		return
 	}
-	who, err := s.admit(ctx.Context(), ctx.Header("Authorization"), action)
+	who, err := s.admit(ctx.Context(), c, action)
 	if err != nil {
 		s.refuse(ctx, err)
 		return
 	}
-	next(huma.WithValue(ctx, identityKey{}, who))
+	next(huma.WithContext(ctx, who.within(ctx.Context())))
 }
 
-// admit gives who asks, when the header's token is valid and allows the action.
-func (s *server) admit(ctx context.Context, header string, action party.Action) (identity, error) {
-	written, found := strings.CutPrefix(header, "Bearer ")
-	if !found {
-		return identity{}, practice.Faultf(practice.Unauthorised, "no token was sent").
-			WithHint("send the header Authorization: Bearer TOKEN; the command line takes it from tranship login or TRANSHIP_TOKEN")
-	}
-	token, err := s.Control.Authenticate(ctx, s.Scope, strings.TrimSpace(written))
+// admit gives who asks, when they are known and may do it.
+func (s *server) admit(ctx context.Context, c credential, action party.Action) (identity, error) {
+	who, err := s.who(ctx, c)
 	if err != nil {
 		return identity{}, err
 	}
-	if action == "" || !token.Role.May(action) {
-		return identity{}, practice.Faultf(practice.Forbidden, "role %s of token %s may not %s", token.Role, token.Name, action).
-			WithHint("ask an administrator for a token with another role").Final()
+	if action == "" || !who.token.Role.May(action) {
+		return identity{}, who.lacks(action, "%s", action)
 	}
-	return identity{scope: s.Scope, token: token}, nil
+	return who, nil
+}
+
+// lacks is the refusal of what somebody may not do for want of a right. Who can
+// grant it is added when it is answered.
+func (i identity) lacks(action party.Action, format string, args ...any) *practice.Error {
+	holder, need := "token "+i.token.Name, "a token with the role %s"
+	if i.session != nil {
+		holder, need = i.session.Person, "the role %s"
+	}
+	return practice.Faultf(practice.Forbidden, "role %s of %s may not %s", i.token.Role, holder, fmt.Sprintf(format, args...)).
+		Lacking(need, party.Least(action)).Final()
 }
 
 func (s *server) refuse(ctx huma.Context, err error) {
-	p := problemOf(err)
+	p := s.problem(err)
 	if p.Status == http.StatusUnauthorized {
 		ctx.SetHeader("WWW-Authenticate", `Bearer realm="tranship"`)
 	}
@@ -111,11 +123,11 @@ func (s *server) refuse(ctx huma.Context, err error) {
 // protected guards a plain handler that is no operation of the API.
 func (s *server) protected(action party.Action, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.admit(r.Context(), r.Header.Get("Authorization"), action)
+		who, err := s.admit(r.Context(), credentialOf(r), action)
 		if err != nil {
-			writeProblem(w, problemOf(err))
+			writeProblem(w, s.problem(err))
 			return
 		}
-		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, who)))
+		h.ServeHTTP(w, r.WithContext(who.within(r.Context())))
 	})
 }

@@ -29,12 +29,15 @@ func (s *server) registerAgents() {
 	huma.Register(s.api, route(operation("revoke-agent", http.MethodPost, "/api/v1/agents/{agent}/revoke", "Agents", "End the trust in an agent"), party.Enrol), s.revokeAgent)
 }
 
-func (s *server) listAgents(ctx context.Context, in *Paged) (*listOutput[environment.Agent], error) {
+func (s *server) listAgents(ctx context.Context, in *struct {
+	Paged
+	Name string `query:"name" maxLength:"128" doc:"Only the agent of this name; none where there is no such agent."`
+}) (*listOutput[environment.Agent], error) {
 	page, err := in.page()
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	list, err := s.Control.Agents(ctx, identityOf(ctx).scope, page)
+	list, err := s.Control.Agents(ctx, identityOf(ctx).scope, in.Name, page)
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -26,9 +26,11 @@ func (s *server) registerCalendar() {
 }
 
 func (s *server) listCalendar(ctx context.Context, in *struct {
-	Environment string    `query:"environment" doc:"Only what concerns this environment."`
+	Environment []string  `query:"environment" maxItems:"50" doc:"Only what concerns one of these environments: live,test."`
+	Team        string    `query:"team" doc:"Of deployments and bookings only those of this group."`
 	From        time.Time `query:"from" doc:"From this moment; now when absent."`
 	To          time.Time `query:"to" doc:"Until this moment, at most 400 days later; 14 days later when absent."`
+	Judge       bool      `query:"judge" doc:"Say of the deployments that have not begun what speaks against each; of the first 100."`
 }) (*listOutput[control.AgendaItem], error) {
 	if in.From.IsZero() {
 		in.From = s.Now()
@@ -36,7 +38,9 @@ func (s *server) listCalendar(ctx context.Context, in *struct {
 	if in.To.IsZero() {
 		in.To = in.From.AddDate(0, 0, 14)
 	}
-	list, err := s.Control.Agenda(ctx, identityOf(ctx).scope, in.Environment, in.From, in.To)
+	list, err := s.Control.Agenda(ctx, identityOf(ctx).scope, control.AgendaRequest{
+		Environments: in.Environment, Team: in.Team, From: in.From, To: in.To, Judge: in.Judge,
+	})
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -23,6 +23,8 @@ func (s *server) registerDeployments() {
 	huma.Register(s.api, route(operation("get-deployment", http.MethodGet, "/api/v1/deployments/{deployment}", "Deployments", "Show a deployment"), party.View), s.getDeployment)
 	huma.Register(s.api, route(operation("list-deployment-targets", http.MethodGet, "/api/v1/deployments/{deployment}/targets", "Deployments", "List the targets of a deployment by name"), party.View), s.listDeploymentTargets)
 	huma.Register(s.api, route(operation("list-deployment-reports", http.MethodGet, "/api/v1/deployments/{deployment}/reports", "Deployments", "List what executors reported, in order of arrival"), party.View), s.listReports)
+	s.registerGrid()
+	s.registerLogs()
 	huma.Register(s.api, route(operation("list-deployment-output", http.MethodGet, "/api/v1/deployments/{deployment}/output", "Deployments", "List what steps printed, in order of arrival"), party.View), s.listOutput)
 }
 
@@ -34,17 +36,18 @@ func (s *server) createDeployment(ctx context.Context, in *struct{ Body control.
 
 func (s *server) listDeployments(ctx context.Context, in *struct {
 	Paged
-	Environment string           `query:"environment" doc:"Only into this environment."`
-	Component   string           `query:"component" doc:"Only of this component."`
-	Release     string           `query:"release" doc:"Only of this release."`
-	State       deployment.State `query:"state" doc:"Only in this state."`
-	Open        bool             `query:"open" doc:"Only those that are not closed."`
+	Environment string   `query:"environment" doc:"Only into this environment."`
+	Component   string   `query:"component" doc:"Only of this component."`
+	Release     string   `query:"release" doc:"Only of this release."`
+	State       []string `query:"state" maxItems:"20" enum:"requested,planned,authorised,scheduled,verifying-components,verifying-targets,executing,awaiting-guidance,accepting,remediating,cancelling,closed,succeeded,failed,remediated,cancelled" doc:"Only in one of these states, or ended with one of these results: failed,remediated."`
+	Open        bool     `query:"open" doc:"Only those that are not closed."`
 }) (*listOutput[deployment.Deployment], error) {
 	page, err := in.page()
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	f := deployment.Filter{Environment: in.Environment, Component: in.Component, Release: in.Release, State: in.State, Open: in.Open}
+	f := deployment.Filter{Environment: in.Environment, Component: in.Component, Release: in.Release, Open: in.Open}
+	f.States, f.Results = deployment.Outcomes(in.State)
 	list, err := s.Control.Deployments(ctx, identityOf(ctx).scope, f, page)
 	if err != nil {
 		return nil, s.fail(err)
@@ -60,14 +63,20 @@ func (s *server) getDeployment(ctx context.Context, in *DeploymentPath) (*output
 func (s *server) listDeploymentTargets(ctx context.Context, in *struct {
 	DeploymentPath
 	Paged
-	State deployment.TargetState `query:"state" doc:"Only in this state."`
+	State deployment.TargetState `query:"state" enum:"waiting,ordered,running,done,failed,unknown,stopped" doc:"Only in this state."`
+	Look  deployment.Look        `query:"look" enum:"todo,running,done,failed,unknown,held,skipped" doc:"Only those that look so: their state, with what it means over all phases. A target that was only verified is to do; one that was given up is skipped."`
 	Wave  int                    `query:"wave" minimum:"0" doc:"Only of this wave; 0: all."`
+	Name  []string               `query:"name" maxItems:"200" doc:"Exactly these, those that there are; other filters and the page then mean nothing."`
 }) (*listOutput[deployment.Target], error) {
 	page, err := in.page()
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	list, err := s.Control.DeploymentTargets(ctx, identityOf(ctx).scope, in.Deployment, deployment.TargetFilter{State: in.State, Wave: in.Wave}, page)
+	if len(in.Name) > 0 {
+		list, err := s.Control.DeploymentTargetsNamed(ctx, identityOf(ctx).scope, in.Deployment, in.Name)
+		return continued(list, ""), s.fail(err)
+	}
+	list, err := s.Control.DeploymentTargets(ctx, identityOf(ctx).scope, in.Deployment, deployment.TargetFilter{State: in.State, Look: in.Look, Wave: in.Wave}, page)
 	if err != nil {
 		return nil, s.fail(err)
 	}

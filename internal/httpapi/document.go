@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -89,10 +90,19 @@ func (s *server) listDocuments(ctx context.Context, in *struct {
 	Paged
 	KindPath
 	Parent string `query:"parent" doc:"Only those that it lists: an environment's targets, a service's components."`
+	Text   string `query:"text" maxLength:"200" doc:"Only those of which all these words are found in the name or in what they say."`
 }) (*listOutput[DocumentView], error) {
 	page, err := in.page()
 	if err != nil {
 		return nil, s.fail(err)
+	}
+	if in.Text != "" {
+		found, next, err := s.Control.DocumentsWith(ctx, identityOf(ctx).scope, in.Kind, in.Parent, in.Text, page)
+		if err != nil {
+			return nil, s.fail(err)
+		}
+		views, err := s.views(found)
+		return continued(views, next), s.fail(err)
 	}
 	list, err := s.Control.Documents(ctx, identityOf(ctx).scope, in.Kind, in.Parent, page)
 	if err != nil {
@@ -138,7 +148,8 @@ func (s *server) listRevisions(ctx context.Context, in *struct {
 
 func (s *server) removeDocument(ctx context.Context, in *struct {
 	DocumentPath
-	Revision int64 `query:"revision" minimum:"0" doc:"The revision that was seen; refused when it is another one by now."`
+	Revision int64  `query:"revision" minimum:"0" doc:"The revision that was seen; refused when it is another one by now."`
+	Reason   string `query:"reason" maxLength:"1000" doc:"Why; kept in the record."`
 }) (*struct{}, error) {
 	who := identityOf(ctx)
 	if party.Empowers(in.Kind) && !who.token.Role.May(party.Empower) && !s.ownDelegation(ctx, who, in.Kind, in.Name) {
@@ -149,5 +160,5 @@ func (s *server) removeDocument(ctx context.Context, in *struct {
 			return nil, s.fail(err)
 		}
 	}
-	return nil, s.fail(s.Control.Remove(ctx, who.scope, who.token.Actor, in.Kind, in.Name, in.Revision))
+	return nil, s.fail(s.Control.RemoveFor(ctx, who.scope, who.token.Actor, in.Kind, in.Name, in.Revision, strings.TrimSpace(in.Reason)))
 }

@@ -55,7 +55,7 @@ func (s *server) ownDelegation(ctx context.Context, who identity, kind practice.
 
 // delegates says whether a document lets somebody stand in for who asks.
 func delegates(d practice.Document, who identity) bool {
-	if d.Kind != practice.KindDelegation || who.token.Actor.Kind != practice.Person {
+	if d.Kind != practice.KindDelegation || who.token.Actor.Kind != practice.Person || !who.token.Own() {
 		return false
 	}
 	g, err := party.DecodeDelegation(d)
@@ -63,6 +63,6 @@ func delegates(d practice.Document, who identity) bool {
 }
 
 func mayNotEmpower(who identity, kind practice.Kind, name string) error {
-	return practice.Faultf(practice.Forbidden, "role %s of token %s may not change %s %s: it says who approves", who.token.Role, who.token.Name, kind, name).
-		WithHint("let an administrator apply it; for yourself you may apply a Delegation").Final()
+	return who.lacks(party.Empower, "change %s %s: it says who approves", kind, name).
+		WithHint("for yourself you may apply a Delegation")
 }

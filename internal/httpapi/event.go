@@ -22,20 +22,22 @@ const heartbeat = 15 * time.Second
 type eventsInput struct {
 	Subject     string `query:"subject" doc:"Only about this subject: deployment/D-12."`
 	From        int64  `query:"from" minimum:"-1" default:"-1" doc:"Begin with the entry of this index; -1: only what comes from now on."`
+	Brief       bool   `query:"brief" doc:"Tell of each entry only its subject and target, for who asks anew for what it concerns."`
 	LastEventID string `header:"Last-Event-ID" doc:"Continue after this index; sent by browsers when they connect again."`
 }
 
 func (s *server) registerEvents() {
 	op := route(operation("stream-events", http.MethodGet, "/api/v1/events", "Record", "Stream the entries of the record as they are sealed (server-sent events)"), party.View)
 	op.Responses = map[string]*huma.Response{"200": {
-		Description: "Each event's id is the entry's index, its name the entry's kind, its data a SealedEntry.",
+		Description: "Each event's id is the entry's index, its name the entry's kind, its data a SealedEntry, or where brief is asked for {\"subject\", \"target\"}.",
 		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
 	huma.Register(s.api, op, s.streamEvents)
 }
 
 func (s *server) streamEvents(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
-	scope := identityOf(ctx).scope
+	who := identityOf(ctx)
+	scope := who.scope
 	from, err := s.firstEvent(ctx, scope, in)
 	if err != nil {
 		return nil, s.fail(err)
@@ -44,7 +46,7 @@ func (s *server) streamEvents(ctx context.Context, in *eventsInput) (*huma.Strea
 		hctx.SetHeader("Content-Type", "text/event-stream")
 		hctx.SetHeader("Cache-Control", "no-store")
 		hctx.SetHeader("X-Accel-Buffering", "no")
-		stream := &eventStream{server: s, scope: scope, filter: record.Filter{Subject: in.Subject, From: from}, out: hctx}
+		stream := &eventStream{server: s, who: who, scope: scope, filter: record.Filter{Subject: in.Subject, From: from}, brief: in.Brief, out: hctx}
 		stream.run(hctx.Context())
 	}}, nil
 }
@@ -67,9 +69,17 @@ func (s *server) firstEvent(ctx context.Context, scope practice.Scope, in *event
 // eventStream is one listener.
 type eventStream struct {
 	server *server
+	who    identity
 	scope  practice.Scope
 	filter record.Filter
+	brief  bool
 	out    huma.Context
+}
+
+// about is what a brief stream tells of an entry.
+type about struct {
+	Subject string `json:"subject"`
+	Target  string `json:"target,omitempty"`
 }
 
 func (e *eventStream) run(ctx context.Context) {
@@ -81,7 +91,8 @@ func (e *eventStream) run(ctx context.Context) {
 		return
 	}
 	for {
-		if !e.catchUp(ctx) {
+		// What ended the right to listen is an entry too: nothing after it is told.
+		if e.server.holds(ctx, e.who) != nil || !e.catchUp(ctx) {
 			return
 		}
 		select {
@@ -106,11 +117,8 @@ func (e *eventStream) catchUp(ctx context.Context) bool {
 		if err != nil {
 			return false
 		}
-		for _, row := range rows {
-			if !e.send(row) {
-				return false
-			}
-			e.filter.From = row.Index + 1
+		if len(rows) > 0 && !e.send(rows) {
+			return false
 		}
 		if len(rows) < page.Limit {
 			return true
@@ -118,17 +126,30 @@ func (e *eventStream) catchUp(ctx context.Context) bool {
 	}
 }
 
-func (e *eventStream) send(row record.Row) bool {
+// send tells of a page of entries, in one go.
+func (e *eventStream) send(rows []record.Row) bool {
+	var text strings.Builder
+	for _, row := range rows {
+		data, err := e.dataOf(row)
+		if err != nil {
+			return false
+		}
+		kind := strings.NewReplacer("\n", "", "\r", "").Replace(row.Kind)
+		fmt.Fprintf(&text, "id: %d\nevent: %s\ndata: %s\n\n", row.Index, kind, data)
+		e.filter.From = row.Index + 1
+	}
+	return e.write(text.String())
+}
+
+func (e *eventStream) dataOf(row record.Row) ([]byte, error) {
+	if e.brief {
+		return practice.Canonical(about{Subject: row.Subject, Target: row.Target})
+	}
 	entry, err := entryOf(row)
 	if err != nil {
-		return false
+		return nil, err
 	}
-	data, err := practice.Canonical(entry)
-	if err != nil {
-		return false
-	}
-	kind := strings.NewReplacer("\n", "", "\r", "").Replace(row.Kind)
-	return e.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", row.Index, kind, data))
+	return practice.Canonical(entry)
 }
 
 // write sends and flushes; a listener that does not read for a while is dropped.

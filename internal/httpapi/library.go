@@ -77,6 +77,7 @@ func (s *server) addVersion(ctx context.Context, in *versionInput) (*output[libr
 	if v.Reference == "" {
 		v.Reference = in.Component
 	}
+	v.Origin.Way = "" // it was pushed, whatever is said
 	v, err := s.Control.AddVersion(ctx, who.scope, who.token.Actor, v, b.Admit)
 	return answer(v), s.fail(err)
 }

@@ -30,15 +30,23 @@ type listOutput[T any] struct{ Body List[T] }
 
 // listed gives a page as output; key is what the next page begins after.
 func listed[T any](items []T, page practice.Page, key func(T) string) *listOutput[T] {
-	out := &listOutput[T]{Body: List[T]{Items: items}}
-	if items == nil {
-		out.Body.Items = []T{}
-	}
+	next := ""
 	if len(items) > 0 && len(items) == page.Size() {
-		out.Body.Next = base64.RawURLEncoding.EncodeToString([]byte(key(items[len(items)-1])))
+		next = key(items[len(items)-1])
 	}
-	return out
+	return continued(items, next)
 }
+
+// continued gives a page whose list says itself where the next one begins.
+func continued[T any](items []T, next string) *listOutput[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return &listOutput[T]{Body: List[T]{Items: items, Next: cursor(next)}}
+}
+
+// cursor gives what a page begins after as it is given out; Paged reads it again.
+func cursor(after string) string { return base64.RawURLEncoding.EncodeToString([]byte(after)) }
 
 type output[T any] struct{ Body T }
 

@@ -18,7 +18,7 @@ const maxRemembered = 16 << 20
 func (s *server) remembering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
-		if key == "" || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/") || secretive(r.URL.Path) {
+		if key == "" || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/api/") || secretive(r.URL.Path) || brought(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -33,7 +33,7 @@ func (s *server) remembering(next http.Handler) http.Handler {
 }
 
 func (s *server) once(w http.ResponseWriter, r *http.Request, key string, body []byte, next http.Handler) {
-	who, err := s.caller(r)
+	who, err := s.who(r.Context(), credentialOf(r))
 	if err != nil || len(key) > 255 {
 		next.ServeHTTP(w, r) // it is refused there, or too long to be ours
 		return
@@ -62,12 +62,6 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, key string, body [
 	}
 }
 
-func (s *server) caller(r *http.Request) (identity, error) {
-	written, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	token, err := s.Control.Authenticate(r.Context(), s.Scope, strings.TrimSpace(written))
-	return identity{scope: s.Scope, token: token}, err
-}
-
 // copyingWriter keeps what is answered.
 type copyingWriter struct {
 	http.ResponseWriter
@@ -93,5 +87,10 @@ func secretive(path string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, "/api/v1/tokens") || path == "/api/v1/enrolments" || path == "/api/v1/agents/enrol"
+	for _, below := range []string{"/api/v1/tokens", "/api/v1/session", "/api/v1/accounts"} {
+		if strings.HasPrefix(path, below) {
+			return true
+		}
+	}
+	return path == "/api/v1/enrolments" || path == "/api/v1/agents/enrol"
 }

@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -21,7 +23,14 @@ func (s *server) plain(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/schema", s.schema)
 	mux.Handle("POST /hooks/{trigger}", newHooks(s))
 	mux.HandleFunc("GET "+feedPath+"{token}", s.feed)
-	mux.HandleFunc("/", s.nothingHere)
+	for _, below := range []string{"/api/", "/hooks/", feedPath} { // for programs, whatever they accept
+		mux.HandleFunc(below, s.nothingHere)
+	}
+	var rest http.Handler = http.HandlerFunc(s.nothingHere)
+	if s.Web != nil {
+		rest = s.Web.Before(rest)
+	}
+	mux.Handle("/", rest)
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {
@@ -53,6 +62,11 @@ func (s *server) backup(w http.ResponseWriter, r *http.Request) {
 		s.Log.Error("backup failed", slog.Any("error", err))
 		panic(http.ErrAbortHandler) // the answer has begun: break it off, so that nobody takes it for whole
 	}
+	// Who took it may have gone already with all of it.
+	who, ctx := identityOf(r.Context()), context.WithoutCancel(r.Context())
+	if err := s.Control.NoteBackup(ctx, who.scope, who.token.Actor); err != nil {
+		s.Log.Error("the backup is not in the record", slog.Any("error", err))
+	}
 }
 
 func (s *server) schema(w http.ResponseWriter, _ *http.Request) {
@@ -70,6 +84,12 @@ func (s *server) nothingHere(w http.ResponseWriter, r *http.Request) {
 		WithHint("the API is described at /openapi.yaml")))
 }
 
+// With these headers of any answer a page sees that the server is newer than itself.
+const (
+	versionHeader = "Tranship-Version"
+	buildHeader   = "Tranship-Build" // of the web interface that is served
+)
+
 // outer is what every request passes: limits, safe headers, recovery, the log.
 func (s *server) outer(next http.Handler) http.Handler {
 	remembering := s.remembering(next)
@@ -78,6 +98,13 @@ func (s *server) outer(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set(versionHeader, s.Version)
+		if s.Web != nil {
+			w.Header().Set(buildHeader, s.Web.Build())
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			w.Header().Set("Cache-Control", "no-store")
+		}
 		defer s.recovered(w, r)
 		remembering.ServeHTTP(w, r)
 		s.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(begun))

@@ -1,13 +1,17 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
 )
 
@@ -57,9 +61,23 @@ func problemOf(err error) *Problem {
 		status = http.StatusInternalServerError
 	}
 	p = newProblem(status, contextOf(err, e))
-	p.Code, p.Hint, p.Errors = e.Code, e.Hint, e.Problems
+	p.Code, p.Hint, p.Errors = e.Code, e.Advice(""), e.Problems
 	return p
 }
+
+// problem is problemOf with who can grant what is missing: wherever the server
+// refuses for want of a right, people learn whom to ask.
+func (s *server) problem(err error) *Problem {
+	if s.Control != nil {
+		ctx, done := context.WithTimeout(context.Background(), findGranters)
+		defer done()
+		err = s.Control.Granted(ctx, s.Scope, err)
+	}
+	return problemOf(err)
+}
+
+// findGranters is how long a refusal waits for the names of those who could help.
+const findGranters = 2 * time.Second
 
 // contextOf gives e's message with what callers wrapped around it, without hint and list.
 func contextOf(err error, e *practice.Error) string {
@@ -80,7 +98,12 @@ func (s *server) fail(err error) error {
 	if err == nil {
 		return nil
 	}
-	p := problemOf(err)
+	if soon, is := errors.AsType[*control.Throttled](err); is {
+		p := newProblem(http.StatusTooManyRequests, soon.Error())
+		p.Code = practice.Unavailable
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(int(soon.After.Seconds()) + 1)}})
+	}
+	p := s.problem(err)
 	if p.Status >= http.StatusInternalServerError {
 		s.Log.Error("request failed", slog.Any("error", err))
 	}

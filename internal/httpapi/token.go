@@ -28,7 +28,7 @@ type Identity struct {
 func (s *server) registerTokens() {
 	huma.Register(s.api, route(operation("whoami", http.MethodGet, "/api/v1/whoami", "Access", "Say who asks"), party.View), s.whoami)
 	huma.Register(s.api, route(operation("list-tokens", http.MethodGet, "/api/v1/tokens", "Access", "List tokens by id"), party.Administer), s.listTokens)
-	huma.Register(s.api, route(operation("create-token", http.MethodPost, "/api/v1/tokens", "Access", "Make an API token"), party.Administer), s.createToken)
+	huma.Register(s.api, route(operation("create-token", http.MethodPost, "/api/v1/tokens", "Access", "Make an API token"), party.View), s.createToken)
 	huma.Register(s.api, route(operation("rotate-key", http.MethodPost, "/api/v1/keys/{purpose}/rotate", "Access", "Replace the server's key; agents learn of it by themselves"), party.Administer), s.rotateKey)
 	huma.Register(s.api, route(operation("revoke-token", http.MethodDelete, "/api/v1/tokens/{token}", "Access", "End a token"), party.Administer), s.revokeToken)
 }
@@ -62,14 +62,30 @@ func (s *server) createToken(ctx context.Context, in *struct {
 	who := identityOf(ctx)
 	b := in.Body
 	actor := practice.Actor{Kind: practice.Person, Name: b.Person}
+	if b.Person == "" && b.Account == "" {
+		actor = who.token.Actor
+	}
 	switch {
 	case b.Person != "" && b.Account != "":
 		return nil, s.fail(practice.Faultf(practice.Invalid, "both a person and an account are given").WithHint("a token belongs to one of them"))
 	case b.Account != "":
 		actor = practice.Actor{Kind: practice.Account, Name: b.Account}
 	}
+	if err := mayMakeToken(who, actor, b.Role); err != nil {
+		return nil, s.fail(err)
+	}
 	written, t, err := s.Control.CreateToken(ctx, who.scope, who.token.Actor, b.Name, b.Role, actor, b.ExpiresAt)
 	return answer(NewToken{Token: t, Secret: written}), s.fail(err)
+}
+
+// mayMakeToken lets administrators make any token, and everybody those of their
+// own that may do nothing that they may not.
+func mayMakeToken(who identity, actor practice.Actor, role party.Role) error {
+	if who.token.Role.May(party.Administer) || actor == who.token.Actor && role.Within(who.token.Role) {
+		return nil
+	}
+	return who.lacks(party.Administer, "make a token as %s for %s", role, actor.Name).
+		WithHint("for yourself you can make one that may do no more than you")
 }
 
 func (s *server) revokeToken(ctx context.Context, in *struct {

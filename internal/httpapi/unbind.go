@@ -10,6 +10,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/calendar"
 	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/party"
 )
 
 // mayUnbind refuses the changes by which a gate could be passed: of a window, of
@@ -110,6 +111,5 @@ func (v *service) read(ctx context.Context, c *control.Control, scope practice.S
 }
 
 func mayNotUnbind(who identity, change control.DocumentChange, why string) error {
-	return practice.Faultf(practice.Forbidden, "role %s of token %s may not have %s %s %s: %s", who.token.Role, who.token.Name, change.Kind, change.Name, change.Change, why).
-		WithHint("let an administrator do it").Final()
+	return who.lacks(party.Empower, "have %s %s %s: %s", change.Kind, change.Name, change.Change, why)
 }

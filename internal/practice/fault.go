@@ -25,6 +25,7 @@ type Error struct {
 	Code     Code
 	Message  string // lower case, with the values
 	Hint     string // what to do; may be empty
+	Need     string // the right that is missing, as somebody is given it: "the role manager"; may be empty
 	Terminal bool   // true: trying the same again cannot help
 	Problems []Problem
 }
@@ -68,10 +69,26 @@ func (e *Error) Error() string {
 	for _, p := range e.Problems {
 		b.WriteString("\n  " + p.String())
 	}
-	if e.Hint != "" {
-		b.WriteString("; " + e.Hint)
+	if advice := e.Advice(""); advice != "" {
+		b.WriteString("; " + advice)
 	}
 	return b.String()
+}
+
+// Advice says what to do: which right is missing and who can grant it, where that
+// is known, and the hint.
+func (e *Error) Advice(granters string) string {
+	var parts []string
+	if e.Need != "" {
+		parts = append(parts, "you need "+e.Need)
+		if granters != "" {
+			parts = append(parts, granters+" can grant it")
+		}
+	}
+	if e.Hint != "" {
+		parts = append(parts, e.Hint)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Faultf makes an Error without a hint.
@@ -83,6 +100,14 @@ func Faultf(code Code, format string, args ...any) *Error {
 func (e *Error) WithHint(format string, args ...any) *Error {
 	c := *e
 	c.Hint = fmt.Sprintf(format, args...)
+	return &c
+}
+
+// Lacking gives a copy of e that says which right is missing; who can grant it is
+// added where that is known.
+func (e *Error) Lacking(format string, args ...any) *Error {
+	c := *e
+	c.Need = fmt.Sprintf(format, args...)
 	return &c
 }
 

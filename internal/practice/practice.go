@@ -42,6 +42,20 @@ var Tranship = Actor{Kind: System, Name: "tranship"}
 // String gives "person:anna".
 func (a Actor) String() string { return string(a.Kind) + ":" + a.Name }
 
+// Called gives how a sentence names them: "anna", "service account robot", "agent host-1", "Tranship".
+func (a Actor) Called() string {
+	switch a.Kind {
+	case Account:
+		return "service account " + a.Name
+	case Machine:
+		return "agent " + a.Name
+	case System:
+		return "Tranship"
+	case Person:
+	}
+	return a.Name
+}
+
 // NamePattern is what every name of a document matches.
 const NamePattern = `^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$`
 

@@ -10,14 +10,25 @@ type Verdict struct {
 
 // Reason says what holds something up or let it through: the answer to "why is it waiting?".
 type Reason struct {
-	Gate    string    `json:"gate"`              // "component verification", "soak", "guidance"
-	Message string    `json:"message"`           // one sentence with the values
-	Since   time.Time `json:"since,omitzero"`    // UTC; zero: not known
-	Until   time.Time `json:"until,omitzero"`    // UTC; zero: open end
-	Who     string    `json:"who,omitempty"`     // who can act; empty: nobody need
-	How     string    `json:"how,omitempty"`     // what to do or type
+	Gate    string    `json:"gate"`           // "component verification", "soak", "guidance"
+	Message string    `json:"message"`        // one sentence with the values
+	Since   time.Time `json:"since,omitzero"` // UTC; zero: not known
+	Until   time.Time `json:"until,omitzero"` // UTC; zero: open end
+	Who     string    `json:"who,omitempty"`  // who can act; empty: nobody need
+	How     string    `json:"how,omitempty"`  // what to do or type
+	Way     Way       `json:"way,omitempty" enum:"replan,ask-again,reschedule" doc:"What whoever asked for it must do; absent where nothing is asked of them."`
 	Targets []string  `json:"targets,omitempty"` // at most 20 of the targets concerned
 }
+
+// Way is what whoever asked for a deployment must do so that it can go on.
+type Way string
+
+// The ways of whoever asked.
+const (
+	Replan     Way = "replan"     // have a new plan made
+	AskAgain   Way = "ask-again"  // ask approvers once more, maybe for something else
+	Reschedule Way = "reschedule" // ask for another time
+)
 
 // Pass is the verdict of an open gate.
 func Pass() Verdict { return Verdict{Open: true} }

@@ -17,6 +17,18 @@ func (t *tx) AgentByName(name string) (environment.Agent, error) {
 		`SELECT body FROM agent WHERE scope = ? AND name = ?`, t.scope, name)
 }
 
+// AgentsNamed gives those of the agents that are there.
+func (t *tx) AgentsNamed(names []string) ([]environment.Agent, error) {
+	if len(names) > maxBatch {
+		return nil, practice.Faultf(practice.Invalid, "%d agents: at most %d at once", len(names), maxBatch)
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	some, args := among(names)
+	return list(t, agentBody, `SELECT body FROM agent WHERE scope = ? AND name IN `+some+` ORDER BY name`, append([]any{t.scope}, args...)...)
+}
+
 // AgentByKey gives the agent with that key.
 func (t *tx) AgentByKey(key signature.PublicKey) (environment.Agent, error) {
 	return first(t, notFound("no agent with key %s is enrolled", key.ID()), agentBody,
@@ -46,10 +58,18 @@ func (t *tx) putAgents(agents []environment.Agent) error {
 		if err != nil {
 			return err
 		}
-		all[i] = []any{t.scope, a.Name, string(a.Key), body}
+		all[i] = []any{t.scope, a.Name, string(a.Key), heard(a), body}
 	}
-	return t.insert(`INSERT INTO agent (scope, name, key, body)`, all,
-		`ON CONFLICT (scope, name) DO UPDATE SET key = excluded.key, body = excluded.body`)
+	return t.insert(`INSERT INTO agent (scope, name, key, heard, body)`, all,
+		`ON CONFLICT (scope, name) DO UPDATE SET key = excluded.key, heard = excluded.heard, body = excluded.body`)
+}
+
+// heard gives when an agent that is trusted was last heard of; 0: never, or it is not trusted any more.
+func heard(a environment.Agent) int64 {
+	if !a.RevokedAt.IsZero() {
+		return 0
+	}
+	return dueMicros(a.SeenAt)
 }
 
 // SawAgents updates SeenAt, Version, Facts and clock of known agents.

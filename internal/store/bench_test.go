@@ -119,3 +119,32 @@ func BenchmarkPut(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkWaves is what every transaction about a deployment pays for its waves,
+// which lie in its row: it is read and written whenever anything happens. It
+// justifies plan.MaxWaves.
+func BenchmarkWaves(b *testing.B) {
+	for _, waves := range []int{1, 100, 1_000, 10_000} {
+		b.Run(fmt.Sprintf("waves=%d", waves), func(b *testing.B) {
+			onStores(b, func(b *testing.B, s *Store) {
+				d := many(b, s, 1)
+				for i := range waves {
+					d.Header.Waves = append(d.Header.Waves, plan.Wave{Number: i + 1, Size: 1, Soak: practice.Duration(time.Minute), Domain: fmt.Sprintf("rack %05d", i)})
+				}
+				for b.Loop() {
+					err := s.Update(b.Context(), practice.DefaultScope, func(tx control.Tx) error {
+						if err := tx.PutDeployment(d); err != nil {
+							return err
+						}
+						var err error
+						d, err = tx.Deployment(d.ID)
+						return err
+					})
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
+}

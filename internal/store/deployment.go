@@ -43,6 +43,9 @@ func (t *tx) AddDeployment(d deployment.Deployment) (deployment.Deployment, erro
 		q.rank, q.line, q.begins, q.ends, q.requested, q.ended, body); err != nil {
 		return d, err
 	}
+	if err := t.count(standing(d), 1); err != nil {
+		return d, err
+	}
 	components := make([][]any, len(d.Header.Items))
 	for i, item := range d.Header.Items {
 		components[i] = []any{t.scope, item.Component, number}
@@ -67,35 +70,6 @@ func (t *tx) Deployment(id string) (deployment.Deployment, error) {
 		`SELECT body FROM deployment WHERE scope = ? AND number = ?`, t.scope, deploymentNumber(id))
 }
 
-// Deployments lists them newest first.
-func (t *tx) Deployments(f deployment.Filter, page practice.Page) ([]deployment.Deployment, error) {
-	before := int64(1 << 62)
-	if page.After != "" {
-		if before = deploymentNumber(page.After); before == 0 {
-			return nil, badPage(page.After, "a deployment's id")
-		}
-	}
-	sql, number := `SELECT d.body FROM deployment AS d`, `d.number`
-	var args []any
-	if f.Component != "" {
-		sql, number = `SELECT d.body FROM deployment_component AS c JOIN deployment AS d ON d.scope = c.scope AND d.number = c.deployment`, `c.deployment`
-		sql, args = sql+` WHERE c.scope = ? AND c.component = ?`, append(args, t.scope, f.Component)
-	} else {
-		sql, args = sql+` WHERE d.scope = ?`, append(args, t.scope)
-	}
-	for _, part := range []struct{ column, value string }{
-		{"environment", f.Environment}, {"release", f.Release}, {"state", string(f.State)},
-	} {
-		if part.value != "" {
-			sql, args = sql+` AND d.`+part.column+` = ?`, append(args, part.value)
-		}
-	}
-	if f.Open {
-		sql += ` AND d.closed = 0`
-	}
-	return list(t, deploymentBody, sql+` AND `+number+` < ? ORDER BY `+number+` DESC LIMIT ?`, append(args, before, page.Size())...)
-}
-
 // PutDeployment stores d where the stored revision is d.Revision. What the plan
 // says of it (its components, its environment) never changes.
 func (t *tx) PutDeployment(d deployment.Deployment) error {
@@ -105,14 +79,21 @@ func (t *tx) PutDeployment(d deployment.Deployment) error {
 	if err != nil {
 		return err
 	}
+	stood, err := t.standingOf(d.ID)
+	if err != nil {
+		return err
+	}
 	q := queued(d)
 	n, err := t.run(`UPDATE deployment SET revision = ?, state = ?, result = ?, closed = ?, wake_at = ?,
 		rank = ?, line = ?, begins = ?, ends = ?, requested_at = ?, ended_at = ?, body = ? WHERE scope = ? AND number = ? AND revision = ?`,
 		d.Revision, string(d.State), string(d.Result), flag(d.State == deployment.Closed), dueMicros(d.Timer()),
 		q.rank, q.line, q.begins, q.ends, q.requested, q.ended, body,
 		t.scope, deploymentNumber(d.ID), before)
-	if err != nil || n == 1 {
+	if err != nil {
 		return err
+	}
+	if n == 1 {
+		return t.recount(stood, standing(d))
 	}
 	present, err := t.Deployment(d.ID)
 	if err != nil {

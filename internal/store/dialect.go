@@ -1,6 +1,11 @@
 package store
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"tranship.dev/tranship/internal/practice/record"
+)
 
 // dialect gives the few SQL texts that cannot be the same for both databases.
 type dialect interface {
@@ -13,6 +18,26 @@ type dialect interface {
 	releaseJob() string
 	// jobTime gives a time as River stores it.
 	jobTime(t time.Time) any
+	// matching gives the condition on record_word that a row has all terms, and its
+	// one parameter. Of terms that begin words, a word needs only to begin so.
+	matching(terms []record.Term, begin []bool) (sql, wanted string)
+}
+
+// termsText writes terms as a query for words: those of a term with or between,
+// the terms with and between; prefix follows a word that is the beginning of one.
+func termsText(terms []record.Term, begin []bool, quote, prefix, or, and string) string {
+	all := make([]string, len(terms))
+	for i, term := range terms {
+		words := make([]string, len(term.Words))
+		for j, word := range term.Words {
+			words[j] = quote + word + quote
+			if begin[i] {
+				words[j] += prefix
+			}
+		}
+		all[i] = "(" + strings.Join(words, or) + ")"
+	}
+	return strings.Join(all, and)
 }
 
 // sqliteDialect relies on SQLite having one writer: nobody can begin a job
@@ -33,7 +58,15 @@ func (sqliteDialect) jobTime(t time.Time) any {
 	return t.UTC().Format("2006-01-02 15:04:05.000")
 }
 
+func (sqliteDialect) matching(terms []record.Term, begin []bool) (sql, wanted string) {
+	return `record_word MATCH ?`, termsText(terms, begin, `"`, `*`, ` OR `, ` AND `)
+}
+
 type postgresDialect struct{}
+
+func (postgresDialect) matching(terms []record.Term, begin []bool) (sql, wanted string) {
+	return `words @@ CAST(? AS text)::tsquery`, termsText(terms, begin, `'`, `:*`, ` | `, ` & `)
+}
 
 func (postgresDialect) jobTime(t time.Time) any { return t.UTC() }
 

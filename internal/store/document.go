@@ -68,8 +68,8 @@ func (t *tx) PutDocument(d practice.Document) error {
 		t.scope, string(d.Kind), d.Name); err != nil {
 		return err
 	}
-	return t.do(`INSERT INTO document (scope, kind, name, revision, parent, removed, present, body) VALUES (?, ?, ?, ?, ?, ?, 1, ?)`,
-		t.scope, string(d.Kind), d.Name, d.Revision, d.Parent, flag(d.Removed), body)
+	return t.do(`INSERT INTO document (scope, kind, name, revision, parent, removed, present, agent, body) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)`,
+		t.scope, string(d.Kind), d.Name, d.Revision, d.Parent, flag(d.Removed), agentOf(d), body)
 }
 
 // descending reads the number after which a list that goes down continues.

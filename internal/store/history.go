@@ -24,3 +24,9 @@ func scanRun(r row) (deployment.Run, error) {
 	run.ID = deploymentID(number)
 	return run, err
 }
+
+// EndedWith gives the deployments with a model that have ended, newest first.
+func (t *tx) EndedWith(model string, limit int) ([]deployment.Deployment, error) {
+	return list(t, deploymentBody, `SELECT body FROM deployment
+		WHERE scope = ? AND model = ? AND closed = 1 ORDER BY number DESC LIMIT ?`, t.scope, model, bounded(limit))
+}

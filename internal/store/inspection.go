@@ -41,7 +41,7 @@ func inspections() map[control.StoredKind]inspection {
 			WHERE scope = ? ORDER BY number`, inspectDeployment},
 		control.StoredComponent: {`SELECT component, deployment FROM deployment_component
 			WHERE scope = ? ORDER BY component, deployment`, inspectComponent},
-		control.StoredTarget: {`SELECT deployment, name, wave, stage, state, touched, executed, remediated, deadline, body FROM deployment_target
+		control.StoredTarget: {`SELECT deployment, name, wave, stage, state, touched, executed, remediated, given_up, deadline, body FROM deployment_target
 			WHERE scope = ? ORDER BY deployment, name`, inspectTarget},
 		control.StoredPresence: {`SELECT ` + presenceColumns + ` FROM presence WHERE scope = ? ORDER BY target, component, since`, inspectPresence},
 		control.StoredReport: {`SELECT order_id, seq, deployment, target, body FROM report
@@ -50,10 +50,15 @@ func inspections() map[control.StoredKind]inspection {
 		control.StoredEvidence: {`SELECT number, component, version, body FROM evidence WHERE scope = ? ORDER BY number`, inspectEvidence},
 		control.StoredPin:      {`SELECT component, environment, version, body FROM pin WHERE scope = ? ORDER BY component, environment, version`, inspectPin},
 		control.StoredPost:     {`SELECT launcher, body FROM launcher_post WHERE scope = ? ORDER BY launcher`, inspectPost},
+		control.StoredSegment:  {`SELECT deployment, number, last_place, digest, body FROM log_segment WHERE scope = ? ORDER BY deployment, number`, inspectSegment},
 		control.StoredOrder:    {`SELECT ` + orderColumns + ` FROM deployment_order WHERE scope = ? ORDER BY id`, inspectOrder},
 	}
 	maps.Copy(all, approvalInspections())
 	maps.Copy(all, calendarInspections())
+	maps.Copy(all, driftInspections())
+	maps.Copy(all, healthInspections())
+	maps.Copy(all, accountInspections())
+	maps.Copy(all, countInspections())
 	return all
 }
 
@@ -232,9 +237,9 @@ func inspectComponent(r row) (control.Stored, error) {
 }
 
 func inspectTarget(r row) (control.Stored, error) {
-	var number, wave, stage, touched, executed, remediated, deadline int64
+	var number, wave, stage, touched, executed, remediated, given, deadline int64
 	var name, state, body string
-	if err := r.Scan(&number, &name, &wave, &stage, &state, &touched, &executed, &remediated, &deadline, &body); err != nil {
+	if err := r.Scan(&number, &name, &wave, &stage, &state, &touched, &executed, &remediated, &given, &deadline, &body); err != nil {
 		return control.Stored{}, err
 	}
 	id := deploymentID(number)
@@ -245,7 +250,7 @@ func inspectTarget(r row) (control.Stored, error) {
 		}
 		return []pair{{"deployment", id, t.Deployment}, {"name", name, t.Name}, {"wave", wave, int64(t.Wave)}, {"stage", stage, int64(t.Stage)},
 			{"state", state, string(t.State)}, {"touched", touched, flag(t.Touched)}, {"executed", executed, flag(t.Executed)},
-			{"remediated", remediated, flag(t.Remediated)}, {"deadline", deadline, dueMicros(t.Deadline)}}
+			{"remediated", remediated, flag(t.Remediated)}, {"given_up", given, flag(t.GivenUp) + flag(t.Abandoned)}, {"deadline", deadline, dueMicros(t.Deadline)}}
 	})
 	s.Under = id
 	return s, nil
@@ -279,7 +284,7 @@ func inspectOrder(r row) (control.Stored, error) {
 	}
 	var o deployment.Order
 	s := inspected(where, string(payload), &o, func() []pair {
-		return []pair{{"id", stored.ID, o.ID}, {"deployment", stored.Deployment, o.Deployment}, {"target", stored.Target, o.Target}, {"agent", stored.Agent, o.Agent},
+		return []pair{{"id", stored.ID, o.ID}, {"deployment", stored.Deployment, o.Deployment}, {"target", stored.Target, o.Row()}, {"agent", stored.Agent, o.Agent},
 			{"stage", stored.Stage, o.Stage}, {"counter", stored.Counter, o.Counter}, {"issued_at", micros(stored.IssuedAt), micros(o.IssuedAt)}}
 	})
 	s.Under = stored.Deployment

@@ -63,7 +63,11 @@ func openPostgres(ctx context.Context, dsn string, trace func(string, []any)) (*
 		pool.Close()
 		return nil, err
 	}
-	return newStore(e, trace), nil
+	s := newStore(e, trace)
+	if err := s.catchUp(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 func (e *postgres) open(ctx context.Context) error {

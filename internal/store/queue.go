@@ -69,8 +69,8 @@ const longestRun = 31 * 24 * time.Hour
 // RanBetween lists closed ones by the time in which they ran.
 func (t *tx) RanBetween(from, to time.Time, limit int) ([]deployment.Deployment, error) {
 	return list(t, deploymentBody, `SELECT body FROM deployment
-		WHERE scope = ? AND closed = 1 AND begins > 0 AND begins > ? AND begins < ? AND ends > ? ORDER BY begins LIMIT ?`,
-		t.scope, micros(from.Add(-longestRun)), micros(to), micros(from), bounded(limit))
+		WHERE scope = ? AND closed = 1 AND begins > ? AND begins < ? AND ends > ? ORDER BY begins LIMIT ?`,
+		t.scope, max(micros(from.Add(-longestRun)), 0), micros(to), micros(from), bounded(limit))
 }
 
 // Arrived counts requests.
@@ -82,7 +82,7 @@ func (t *tx) Arrived(from, to time.Time) (int, error) {
 
 // Completed counts ends.
 func (t *tx) Completed(from, to time.Time) (int, error) {
-	n, err := first(t, nil, scanOne[int64], `SELECT count(*) FROM deployment WHERE scope = ? AND ended_at > 0 AND ended_at >= ? AND ended_at < ?`,
-		t.scope, micros(from), micros(to))
+	n, err := first(t, nil, scanOne[int64], `SELECT count(*) FROM deployment WHERE scope = ? AND ended_at >= ? AND ended_at < ?`,
+		t.scope, max(micros(from), 1), micros(to))
 	return int(n), err
 }

@@ -2,10 +2,8 @@ package store
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
-	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/record"
 )
 
@@ -48,33 +46,6 @@ func (t *tx) RecordHead() (record.Head, string, error) {
 func (t *tx) RecordRow(index int64) (record.Row, error) {
 	return first(t, notFound("record has no entry %d", index), scanRecordRow,
 		`SELECT `+recordColumns+` FROM record_entry WHERE scope = ? AND place = ?`, t.scope, index)
-}
-
-// RecordRows lists rows by index.
-func (t *tx) RecordRows(f record.Filter, page practice.Page) ([]record.Row, error) {
-	from := f.From
-	if page.After != "" {
-		after, err := strconv.ParseInt(page.After, 10, 64)
-		if err != nil {
-			return nil, badPage(page.After, "an entry's index")
-		}
-		from = max(from, after+1)
-	}
-	sql, args := `SELECT `+recordColumns+` FROM record_entry WHERE scope = ?`, []any{t.scope}
-	if f.Subject != "" {
-		sql, args = sql+` AND subject = ?`, append(args, f.Subject)
-	}
-	if f.Target != "" {
-		sql, args = sql+` AND target <> '' AND target = ?`, append(args, f.Target)
-	}
-	if err := fewNames(f.Kinds); err != nil {
-		return nil, err
-	}
-	if len(f.Kinds) > 0 {
-		some, kinds := among(f.Kinds)
-		sql, args = sql+` AND kind IN `+some, append(args, kinds...)
-	}
-	return list(t, scanRecordRow, sql+` AND place >= ? ORDER BY place LIMIT ?`, append(args, from, page.Size())...)
 }
 
 // RecordCounts gives how many entry rows and tile rows the scope has. It counts
@@ -161,6 +132,9 @@ func (t *tx) AppendRecord(s record.Sealed, checkpoint string) error {
 	}
 	if err := t.insert(`INSERT INTO record_tile (scope, level, place, hashes)`, tiles,
 		`ON CONFLICT (scope, level, place) DO UPDATE SET hashes = excluded.hashes`); err != nil {
+		return err
+	}
+	if err := t.indexRecord(s.Rows); err != nil {
 		return err
 	}
 	return t.do(`INSERT INTO record_head (scope, size, root, checkpoint) VALUES (?, ?, ?, ?)

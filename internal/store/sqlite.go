@@ -68,6 +68,9 @@ func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, error) {
 	if o.Now != nil {
 		s.now = o.Now
 	}
+	if err := s.catchUp(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,8 @@ import (
 
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/store/migrations"
 )
 
 func put(t testing.TB, s *Store, name string) error {
@@ -164,6 +167,41 @@ func TestMigrationKeepsACopy(t *testing.T) {
 	}
 	if got := names(t, s); len(got) != 1 {
 		t.Errorf("documents after the migration: %v, want web", got)
+	}
+}
+
+// TestMigrationCountsWhatIsThere: deployments that were stored before they were
+// kept counted are counted by the migration.
+func TestMigrationCountsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	dir := filled(t)
+	script, err := migrations.SQLite.ReadFile("sqlite/00022_count.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, count, _ := strings.Cut(string(script), "INSERT INTO deployment_count")
+	count, _, _ = strings.Cut(count, ";")
+	row := func(number int, state, result string) string {
+		return fmt.Sprintf(`INSERT INTO deployment (scope, number, revision, plan, environment, release, direction, state, result, closed, wake_at, body)
+			VALUES ('default', %d, 1, 1, 'live', 'web', 'install', '%s', '%s', 0, 0, '{}');`, number, state, result)
+	}
+	edit(t, filepath.Join(dir, databaseFile), `DELETE FROM deployment_count; INSERT INTO plan (scope, number, body) VALUES ('default', 1, '{}');`+
+		row(1, "closed", "failed")+row(2, "closed", "failed")+row(3, "executing", "")+"INSERT INTO deployment_count"+count)
+	s, err := OpenSQLite(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var counts []control.DeploymentCount
+	if err := s.View(t.Context(), practice.DefaultScope, func(tx control.Tx) (err error) {
+		counts, err = tx.CountDeployments("live")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []control.DeploymentCount{{State: deployment.Closed, Result: deployment.Failed, Number: 2}, {State: deployment.Executing, Number: 1}}
+	if !slices.Equal(counts, want) {
+		t.Errorf("counts: %v, want %v", counts, want)
 	}
 }
 

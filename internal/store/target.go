@@ -23,10 +23,24 @@ func (t *tx) DeploymentTargets(id string, f deployment.TargetFilter, page practi
 	if f.State != "" {
 		sql, args = sql+` AND state = ?`, append(args, string(f.State))
 	}
+	if f.Look != "" {
+		sql += ` AND ` + looks[f.Look]
+	}
 	if f.Wave != 0 {
 		sql, args = sql+` AND wave = ?`, append(args, int64(f.Wave))
 	}
 	return list(t, scanTarget(id), sql+` AND name > ? ORDER BY name LIMIT ?`, append(args, page.After, page.Size())...)
+}
+
+// looks say deployment.LookOf in SQL.
+var looks = map[deployment.Look]string{
+	deployment.LookRunning: `state = 'running'`,
+	deployment.LookDone:    `(state = 'done' AND (executed = 1 OR remediated = 1) OR state IN ('waiting', 'ordered') AND executed = 1 AND given_up = 0)`,
+	deployment.LookToDo:    `(state IN ('waiting', 'ordered') AND executed = 0 OR state = 'done' AND executed = 0 AND remediated = 0) AND given_up = 0`,
+	deployment.LookFailed:  `state = 'failed' AND given_up = 0`,
+	deployment.LookUnknown: `state = 'unknown' AND given_up = 0`,
+	deployment.LookHeld:    `state = 'stopped' AND given_up = 0`,
+	deployment.LookSkipped: `given_up > 0 AND (state IN ('waiting', 'ordered', 'failed', 'unknown', 'stopped') OR state = 'done' AND executed = 0 AND remediated = 0)`,
 }
 
 // DeploymentTargetsNamed gives rows by name, in order of name.
@@ -44,9 +58,22 @@ func (t *tx) DeploymentTargetsNamed(id string, names []string) ([]deployment.Tar
 
 // TargetsToOrder says deployment.Belongs in SQL.
 func (t *tx) TargetsToOrder(id string, s deployment.Stage, limit int) ([]deployment.Target, error) {
-	sql := `SELECT body FROM deployment_target WHERE scope = ? AND deployment = ? AND stage < ? AND (stage < ? OR state IN (?, ?, ?))`
-	args := []any{t.scope, deploymentNumber(id), int64(s.Number), int64(s.First),
-		string(deployment.TargetFailed), string(deployment.TargetUnknown), string(deployment.TargetStopped)}
+	sql := `SELECT body FROM deployment_target WHERE scope = ? AND deployment = ? AND stage < ? AND (stage < ? OR state IN (?, ?, ?) AND given_up < 2)`
+	first := s.First
+	if s.Part && s.Retry() {
+		first = 0
+	}
+	again := []any{string(deployment.TargetFailed), string(deployment.TargetUnknown), string(deployment.TargetStopped)}
+	if s.Resumes {
+		again = []any{string(deployment.TargetStopped), string(deployment.TargetStopped), string(deployment.TargetStopped)}
+	}
+	args := append([]any{t.scope, deploymentNumber(id), int64(s.Number), int64(first)}, again...)
+	if first != s.First {
+		sql, args = sql+` AND stage >= ?`, append(args, int64(s.First))
+	}
+	if s.Phase != deployment.Remediate {
+		sql += ` AND given_up = 0`
+	}
 	byWave := s.Phase == deployment.Execute
 	switch s.Phase {
 	case deployment.Verify, deployment.Execute:
@@ -56,6 +83,9 @@ func (t *tx) TargetsToOrder(id string, s deployment.Stage, limit int) ([]deploym
 		sql += ` AND touched = 1 AND remediated = 0`
 	default:
 		return nil, nil
+	}
+	if s.Phase == deployment.Remediate && s.FromWave > 0 {
+		sql, args = sql+` AND wave >= ? AND wave <= ?`, append(args, int64(s.FromWave), int64(s.ToWave))
 	}
 	if byWave {
 		sql, args = sql+` AND wave = ?`, append(args, int64(s.Wave))
@@ -96,7 +126,7 @@ func (t *tx) PutDeploymentTargets(targets []deployment.Target) error {
 			return err
 		}
 		columns := []any{t.scope, deploymentNumber(target.Deployment), target.Name, int64(target.Wave), int64(target.Stage), string(target.State),
-			flag(target.Touched), flag(target.Executed), flag(target.Remediated), dueMicros(target.Deadline), body}
+			flag(target.Touched), flag(target.Executed), flag(target.Remediated), flag(target.GivenUp) + flag(target.Abandoned), dueMicros(target.Deadline), body}
 		key := [2]string{target.Deployment, target.Name}
 		if i, twice := place[key]; twice {
 			all[i] = columns
@@ -105,7 +135,7 @@ func (t *tx) PutDeploymentTargets(targets []deployment.Target) error {
 		place[key] = len(all)
 		all = append(all, columns)
 	}
-	return t.insert(`INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, deadline, body)`, all,
+	return t.insert(`INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, given_up, deadline, body)`, all,
 		`ON CONFLICT (scope, deployment, name) DO UPDATE SET wave = excluded.wave, stage = excluded.stage, state = excluded.state, touched = excluded.touched,
-		executed = excluded.executed, remediated = excluded.remediated, deadline = excluded.deadline, body = excluded.body`)
+		executed = excluded.executed, remediated = excluded.remediated, given_up = excluded.given_up, deadline = excluded.deadline, body = excluded.body`)
 }

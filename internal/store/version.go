@@ -27,6 +27,12 @@ func (t *tx) VersionByDigest(digest practice.Digest) ([]library.Version, error) 
 	return found, err
 }
 
+// VersionsWithDigest gives versions whose digest begins so. Digests are hexadecimal: "g" comes after all.
+func (t *tx) VersionsWithDigest(begin string, limit int) ([]library.Version, error) {
+	return list(t, versionBody, `SELECT body FROM component_version WHERE scope = ? AND digest >= ? AND digest < ? ORDER BY digest LIMIT ?`,
+		t.scope, begin, begin+"g", limit)
+}
+
 // Versions lists versions, the last that was added first.
 func (t *tx) Versions(component string, page practice.Page) ([]library.Version, error) {
 	before, err := t.versionNumber(page.After)
@@ -90,4 +96,55 @@ func (t *tx) MoveVersion(v library.Version, from library.State) error {
 	}
 	return t.do(`UPDATE component_version SET state = ?, body = ? WHERE scope = ? AND component = ? AND version = ?`,
 		string(stored.State), body, t.scope, v.Component, v.Version)
+}
+
+// Tallies counts the versions of components, and gives the last one of each.
+func (t *tx) Tallies(components []string) ([]library.Tally, error) {
+	if len(components) > maxBatch {
+		return nil, practice.Faultf(practice.Invalid, "versions of %d components: at most %d at once", len(components), maxBatch)
+	}
+	if len(components) == 0 {
+		return nil, nil
+	}
+	type count struct {
+		component, state string
+		versions         int
+		last             int64
+	}
+	some, args := among(components)
+	counts, err := list(t, func(r row) (c count, err error) {
+		err = r.Scan(&c.component, &c.state, &c.versions, &c.last)
+		return c, err
+	}, `SELECT component, state, COUNT(*), MAX(number) FROM component_version WHERE scope = ? AND component IN `+some+`
+		GROUP BY component, state ORDER BY component`, append([]any{t.scope}, args...)...)
+	if err != nil || len(counts) == 0 {
+		return nil, err
+	}
+	var tallies []library.Tally
+	var last []any
+	for _, c := range counts {
+		if len(tallies) == 0 || tallies[len(tallies)-1].Component != c.component {
+			tallies, last = append(tallies, library.Tally{Component: c.component}), append(last, c.last)
+		}
+		i := len(tallies) - 1
+		tallies[i].Count(library.State(c.state), c.versions)
+		last[i] = max(last[i].(int64), c.last)
+	}
+	return tallies, t.newest(tallies, last)
+}
+
+// newest fills in the versions with these numbers.
+func (t *tx) newest(tallies []library.Tally, numbers []any) error {
+	length := stepOf(len(numbers))
+	args := []any{t.scope}
+	for i := range length {
+		args = append(args, numbers[min(i, len(numbers)-1)])
+	}
+	found, err := list(t, versionBody, `SELECT body FROM component_version WHERE scope = ? AND number IN (?`+strings.Repeat(`, ?`, length-1)+`)`, args...)
+	for _, v := range found {
+		if i, ok := slices.BinarySearchFunc(tallies, v.Component, func(t library.Tally, c string) int { return strings.Compare(t.Component, c) }); ok {
+			tallies[i].Newest = v
+		}
+	}
+	return err
 }

@@ -53,7 +53,8 @@ func (s *Server) mediaAccess(r *http.Request, _ string, action registry.Action) 
 		needed = party.Stock
 	}
 	if !token.Role.May(needed) {
-		return practice.Actor{}, practice.Faultf(practice.Forbidden, "role %s may not %s media", token.Role, action).Final()
+		refused := practice.Faultf(practice.Forbidden, "role %s may not %s media", token.Role, action).Lacking("a token with the role %s", party.Least(needed)).Final()
+		return practice.Actor{}, s.Control.Granted(r.Context(), practice.DefaultScope, refused)
 	}
 	return token.Actor, nil
 }

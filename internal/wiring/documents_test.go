@@ -92,3 +92,28 @@ func TestReference(t *testing.T) {
 		t.Errorf("%s is not what the types say (%v); write it with -update", file, err)
 	}
 }
+
+// TestInputsWithinInputs: what stands within a list of a driver's inputs is
+// held against the driver too, as deep as it goes.
+func TestInputsWithinInputs(t *testing.T) {
+	t.Parallel()
+	documents, err := newDocuments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile("../../examples/web/model.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const step = "      - {name: like, uses: baseline, with: {requirements: [{parameter: cpu.count, operator: present}]}}\n"
+	text := strings.Replace(string(raw), "    acceptance:\n", "    acceptance:\n"+step, 1)
+	if _, err := documents.Read([]control.File{{Name: "model.yaml", Text: text}}); err != nil || !strings.Contains(text, step) {
+		t.Fatalf("the check is not read: %v", err)
+	}
+	for wrong, says := range map[string]string{"operater: present": "did you mean operator?", "operator: presents": "did you mean present?"} {
+		_, err := documents.Read([]control.File{{Name: "model.yaml", Text: strings.Replace(text, "operator: present", wrong, 1)}})
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: got %v, want %s", wrong, err, says)
+		}
+	}
+}

@@ -3,13 +3,16 @@ package wiring
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
 	"tranship.dev/tranship/internal/practice/environment"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/signature"
 )
 
@@ -25,10 +28,22 @@ type executors struct {
 	mu   sync.Mutex
 	seen map[deployment.Sender]environment.Agent
 	busy bool
+
+	printing gathering[deployment.Printed]
+	seeing   gathering[[]drift.Sent]
+	feeling  gathering[[]health.Sent]
 }
 
 func newExecutors(s *Server) *executors {
-	return &executors{server: s, control: s.Control, log: s.options.Log, seen: map[deployment.Sender]environment.Agent{}}
+	return &executors{server: s, control: s.Control, log: s.options.Log, seen: map[deployment.Sender]environment.Agent{},
+		printing: gathering[deployment.Printed]{store: s.Control.Outputs},
+		seeing: gathering[[]drift.Sent]{store: func(ctx context.Context, scope practice.Scope, batch [][]drift.Sent) error {
+			return s.Control.Sightings(ctx, scope, slices.Concat(batch...))
+		}},
+		feeling: gathering[[]health.Sent]{store: func(ctx context.Context, scope practice.Scope, batch [][]health.Sent) error {
+			return s.Control.HealthReports(ctx, scope, slices.Concat(batch...))
+		}},
+	}
 }
 
 // Hello takes a heartbeat; many are written in one go.
@@ -90,5 +105,28 @@ func (e *executors) Reports(ctx context.Context, batch []deployment.Sent) ([]dep
 
 // Output stores what steps print.
 func (e *executors) Output(ctx context.Context, from deployment.Sender, pieces []deployment.Output) error {
-	return e.control.Output(ctx, from.Scope, from.Agent, pieces)
+	return e.printing.take(ctx, from.Scope, deployment.Printed{From: from, Pieces: pieces})
+}
+
+// Inspect tells an agent what to look at.
+func (e *executors) Inspect(ctx context.Context, from deployment.Sender, after string, asked bool) (signature.Envelope, error) {
+	return e.control.Instruct(ctx, from.Scope, from.Agent, after, asked)
+}
+
+// Found stores what agents saw.
+func (e *executors) Found(ctx context.Context, from deployment.Sender, seen []drift.Sighting) error {
+	sent := make([]drift.Sent, len(seen))
+	for i, s := range seen {
+		sent[i] = drift.Sent{Agent: from.Agent, Sighting: s}
+	}
+	return e.seeing.take(ctx, from.Scope, sent)
+}
+
+// Health stores what agents say of health.
+func (e *executors) Health(ctx context.Context, from deployment.Sender, told []health.Report) error {
+	sent := make([]health.Sent, len(told))
+	for i, r := range told {
+		sent[i] = health.Sent{Agent: from.Agent, Report: r}
+	}
+	return e.feeling.take(ctx, from.Scope, sent)
 }

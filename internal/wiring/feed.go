@@ -64,7 +64,7 @@ func deploymentEvent(d deployment.Deployment, host string) feed.Event {
 	}
 	event := feed.Event{
 		UID: d.ID + "@" + host, Span: calendar.Span{Start: at.Start, End: at.End}, Sequence: int(d.Revision), Created: d.RequestedAt, Modified: d.Since,
-		Summary: fmt.Sprintf("%s: %s %s into %s", d.ID, d.Header.Direction, d.Header.Release, d.Header.Environment), Location: d.Header.Environment,
+		Summary: fmt.Sprintf("%s: %s %s %s %s", d.ID, d.Header.Direction.Verb(), d.Header.Release, d.Header.Direction.Toward(), d.Header.Environment), Location: d.Header.Environment,
 		Categories: []string{"deployment", string(d.State)}, Status: feed.Confirmed,
 	}
 	state := string(d.State)

@@ -16,6 +16,8 @@ import (
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/store"
 )
 
@@ -31,7 +33,8 @@ func (s *Server) ready(ctx context.Context) error {
 }
 
 // backup streams the whole installation: first the database as it is now, then
-// the keys and the media, of which nothing goes away that the database needs.
+// the keys, the media and the sealed logs, of which nothing goes away that the
+// database needs.
 func (s *Server) backup(ctx context.Context, w http.ResponseWriter) error {
 	dir, err := os.MkdirTemp(s.options.Dir, ".backup-*")
 	if err != nil {
@@ -52,6 +55,7 @@ func (s *Server) backup(ctx context.Context, w http.ResponseWriter) error {
 		{Name: "tranship.db", Source: database},
 		{Name: "keys", Source: filepath.Join(s.options.Dir, "keys")},
 		{Name: "media/blobs", Source: filepath.Join(s.options.Dir, "media", "blobs")},
+		{Name: "logs", Source: filepath.Join(s.options.Dir, "logs")},
 	})
 }
 
@@ -65,6 +69,9 @@ func (s *Server) metrics() http.Handler {
 
 var (
 	recordSize = prometheus.NewDesc("tranship_record_entries_total", "Entries sealed in the record.", nil, nil)
+	driftCount = prometheus.NewDesc("tranship_drift", "Components on targets that are other than recorded, by environment and state.", []string{"environment", "state"}, nil)
+	healthNow  = prometheus.NewDesc("tranship_health", "Components whose health is checked, by environment and state.", []string{"environment", "state"}, nil)
+	unlooked   = prometheus.NewDesc("tranship_targets_not_looked_at", "Targets that were not looked at lately enough to say how they are, by environment.", []string{"environment"}, nil)
 	openCount  = prometheus.NewDesc("tranship_open_deployments", "Deployments that are not closed, by state; counted up to 1000.", []string{"state"}, nil)
 )
 
@@ -75,6 +82,9 @@ type figures struct{ server *Server }
 func (f *figures) Describe(c chan<- *prometheus.Desc) {
 	c <- recordSize
 	c <- openCount
+	c <- driftCount
+	c <- unlooked
+	c <- healthNow
 }
 
 // Collect reads the figures; one that cannot be read is left out and logged.
@@ -100,9 +110,38 @@ func (f *figures) Collect(c chan<- prometheus.Metric) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = f.drift(ctx, c)
+	}
+	if err == nil {
+		err = f.health(ctx, c)
+	}
 	if err != nil {
 		f.server.options.Log.Warn("figures for metrics cannot be read", "error", err)
 	}
+}
+
+// drift counts what is other than recorded, by environment.
+func (f *figures) drift(ctx context.Context, c chan<- prometheus.Metric) error {
+	list, err := f.server.Control.DriftSummaries(ctx, practice.DefaultScope, "", practice.Page{Limit: practice.MaxLimit})
+	for _, n := range list {
+		for state, count := range map[drift.State]int{drift.Drifted: n.Drifted, drift.Missing: n.Missing, drift.Unmanaged: n.Unmanaged} {
+			c <- prometheus.MustNewConstMetric(driftCount, prometheus.GaugeValue, float64(count), n.Environment, string(state))
+		}
+		c <- prometheus.MustNewConstMetric(unlooked, prometheus.GaugeValue, float64(n.NotLooked), n.Environment)
+	}
+	return err
+}
+
+// health counts how components do their work, by environment.
+func (f *figures) health(ctx context.Context, c chan<- prometheus.Metric) error {
+	list, err := f.server.Control.HealthSummaries(ctx, practice.DefaultScope)
+	for in, n := range list {
+		for state, count := range map[health.State]int{health.Healthy: n.Checked - n.Failing - n.Degraded - n.Unknown, health.Failing: n.Failing, health.Degraded: n.Degraded, health.Unknown: n.Unknown} {
+			c <- prometheus.MustNewConstMetric(healthNow, prometheus.GaugeValue, float64(count), in, string(state))
+		}
+	}
+	return err
 }
 
 // The library's storage is tidied so often; what nothing needs is kept for as
@@ -128,6 +167,10 @@ func (s *Server) tidy(ctx context.Context) {
 			s.options.Log.Error("the library's storage was not tidied", "error", err)
 			continue
 		}
-		s.options.Log.Info("tidied the library's storage", "freed", fmt.Sprintf("%+v", freed))
+		given, err := s.stage.Tidy()
+		if err != nil {
+			s.options.Log.Error("uploads that were given up were not removed", "error", err)
+		}
+		s.options.Log.Info("tidied the library's storage", "freed", fmt.Sprintf("%+v", freed), "uploads", given)
 	}
 }

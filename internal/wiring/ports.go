@@ -41,6 +41,7 @@ type dispatch struct {
 }
 
 func (d dispatch) Hint(scope practice.Scope, agents []string) { d.hub.Hint(scope, agents) }
+func (d dispatch) Look(scope practice.Scope, agents []string) { d.hub.Look(scope, agents) }
 func (d dispatch) Recorded(scope practice.Scope, size int64)  { d.events.grown(scope, size) }
 
 // events tells listeners of this process that the record has grown.

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tranship.dev/tranship/internal/httpapi"
 	"tranship.dev/tranship/internal/practice"
 )
 
@@ -43,6 +44,21 @@ func (s *Server) secure() (*tls.Config, error) {
 	}
 	s.CA = authority.pem
 	return &tls.Config{GetCertificate: authority.certificate(hosts(o)), MinVersion: tls.VersionTLS13}, nil
+}
+
+// securedBy says how connections are protected.
+func securedBy(config *tls.Config, own bool) (httpapi.Secured, error) {
+	switch {
+	case config == nil:
+		return httpapi.Secured{By: "none"}, nil
+	case own:
+		return httpapi.Secured{By: "own-authority"}, nil
+	}
+	leaf, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
+	if err != nil {
+		return httpapi.Secured{}, fmt.Errorf("certificate: %w", err)
+	}
+	return httpapi.Secured{By: "certificate", Until: leaf.NotAfter}, nil
 }
 
 func onLoopback(listen string) bool {

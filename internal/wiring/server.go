@@ -18,6 +18,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tranship.dev/tranship/internal/announce"
+	"tranship.dev/tranship/internal/archive"
+	"tranship.dev/tranship/internal/artifact"
 	"tranship.dev/tranship/internal/bus"
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/httpapi"
@@ -26,6 +28,8 @@ import (
 	"tranship.dev/tranship/internal/practice/communication"
 	"tranship.dev/tranship/internal/registry"
 	"tranship.dev/tranship/internal/store"
+	"tranship.dev/tranship/internal/webui"
+	"tranship.dev/tranship/web"
 )
 
 // ServerOptions say how a server runs.
@@ -39,6 +43,7 @@ type ServerOptions struct {
 	Limits    control.Limits // how many deployments may run at the same time
 	Version   string
 	Log       *slog.Logger
+	Started   []httpapi.StartOption // the flags of the command line that starts it, to be shown; none when it is started otherwise
 
 	Announce announce.Options      // how people and systems are told
 	Backoff  communication.Backoff // when they are told again; zero: the default
@@ -50,6 +55,7 @@ type Server struct {
 	URL       string // where the API is reached
 	BusURL    string
 	Bootstrap string // the first administrator token; "" when it was given out before
+	SignIn    string // where the first administrator signs in with a browser, once; "" likewise
 	CA        []byte // PEM of the own authority; nil when there is none
 	Control   *control.Control
 	Hub       *bus.Hub
@@ -57,10 +63,13 @@ type Server struct {
 	Store     *store.Store
 
 	options ServerOptions
+	begun   time.Time
+	secured httpapi.Secured
 	reports prometheus.Counter
 	batches prometheus.Histogram
 
 	registry  *registry.Registry
+	stage     *artifact.Stage
 	events    *events
 	http      *http.Server
 	answering chan struct{} // closed when agents that connect can be answered
@@ -105,6 +114,10 @@ func (s *Server) start(ctx context.Context) (err error) {
 		return practice.Faultf(practice.Unavailable, "cannot listen on %s: %v", o.Listen, err).
 			WithHint("stop what listens there, or choose another address with --listen")
 	}
+	s.begun = s.time()
+	if s.secured, err = securedBy(secured, s.CA != nil); err != nil {
+		return err
+	}
 	s.URL = address(listener, o.Advertise, secured != nil)
 	if s.Hub, err = bus.StartServer(bus.ServerOptions{Listen: o.BusListen, Advertise: o.Advertise, TLS: secured, Authenticate: s.agentOf, Log: o.Log}); err != nil {
 		return err
@@ -130,6 +143,13 @@ func (s *Server) assemble() (err error) {
 	if err != nil {
 		return err
 	}
+	if s.stage, err = artifact.NewStage(filepath.Join(s.options.Dir, "uploads"), artifact.Limits{}, time.Now, tidyGrace); err != nil {
+		return err
+	}
+	logs, err := archive.Open(filepath.Join(s.options.Dir, "logs"))
+	if err != nil {
+		return err
+	}
 	s.options.Announce.Version, s.options.Announce.Now = s.options.Version, time.Now
 	sender, err := announce.New(s.options.Announce)
 	if err != nil {
@@ -138,7 +158,7 @@ func (s *Server) assemble() (err error) {
 	s.Control = control.New(control.Ports{
 		Announce: sender, Backoff: s.options.Backoff,
 		Store: s.Store, Dispatch: dispatch{hub: s.Hub, events: s.events}, Clock: clock{s.options.Now}, Keys: s.Keys,
-		Media: s.registry, Identify: identify{}, Log: s.options.Log, Limits: s.options.Limits, Zones: time.LoadLocation,
+		Media: s.registry, Logs: logs, Identify: identify{}, Log: s.options.Log, Limits: s.options.Limits, Zones: time.LoadLocation,
 		Server: control.ServerInfo{BusURL: s.BusURL, RegistryURL: s.URL, Version: s.options.Version},
 	})
 	return nil
@@ -146,8 +166,12 @@ func (s *Server) assemble() (err error) {
 
 // run serves, and takes up what was left open.
 func (s *Server) run(ctx context.Context, listener net.Listener, secured *tls.Config, handler http.Handler) (err error) {
-	if s.Bootstrap, err = s.Control.Bootstrap(ctx, practice.DefaultScope); err != nil {
+	var code string
+	if s.Bootstrap, code, err = s.Control.Bootstrap(ctx, practice.DefaultScope); err != nil {
 		return err
+	}
+	if code != "" {
+		s.SignIn = s.URL + "/sign-in#code=" + code
 	}
 	if err := s.Hub.Serve(newExecutors(s)); err != nil {
 		return err
@@ -195,6 +219,12 @@ func (s *Server) work(ctx context.Context, j control.Job) error {
 		return s.Control.Deliver(ctx, j.Scope, j.Subject)
 	case control.JobQueue:
 		return s.Control.Queue(ctx, j.Scope)
+	case control.JobSeal:
+		return s.Control.Seal(ctx, j.Scope, j.Subject)
+	case control.JobDrift:
+		return s.Control.TellDrift(ctx, j.Scope, j.Subject)
+	case control.JobHealth:
+		return s.Control.TellHealth(ctx, j.Scope, j.Subject)
 	case control.JobReview:
 		return s.Control.RemindReview(ctx, j.Scope, j.Subject)
 	}
@@ -206,13 +236,18 @@ func (s *Server) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	face, err := webui.New(web.Files(), s.options.Version)
+	if err != nil {
+		return nil, err
+	}
 	return httpapi.New(httpapi.Options{
+		Web:     face,
 		Control: s.Control, Scope: practice.DefaultScope, Documents: documents, Events: s.events,
-		Registry: s.registry, Metrics: s.metrics(), WriteFeed: s.writeFeed, Backup: s.backup, Ready: s.ready,
+		Registry: s.registry, Uploads: uploads{stage: s.stage, registry: s.registry}, Metrics: s.metrics(), WriteFeed: s.writeFeed, Backup: s.backup, Ready: s.ready,
 		CA: s.CA, Keys: func() httpapi.RecordKeys {
 			return httpapi.RecordKeys{Record: s.Keys.RecordKeys(), Orders: s.Keys.OrderKeys()}
 		},
-		Revoked: s.revoked, Stopping: s.stopping,
+		Running: s.facts, Revoked: s.revoked, Stopping: s.stopping,
 		Version: s.options.Version, Log: s.options.Log, Now: time.Now,
 	})
 }

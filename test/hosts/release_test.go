@@ -16,6 +16,7 @@ type release struct {
 	version string
 	module  string // version of the Go module that it is built from
 	live    string // its flags in live
+	zone    string // where its flags are as in live; elsewhere they are without fault; empty: in no zone
 }
 
 const flags = "--collector.disable-defaults --collector.loadavg"
@@ -49,6 +50,13 @@ func (r release) build(t *testing.T, dir string) error {
 	write(t, filepath.Join(dir, "node-exporter.service"), string(unit))
 	write(t, filepath.Join(dir, "flags", "test"), "FLAGS="+flags+"\n")
 	write(t, filepath.Join(dir, "flags", "live"), "FLAGS="+r.live+"\n")
+	for _, zone := range zones {
+		set := flags
+		if zone == r.zone {
+			set = r.live
+		}
+		write(t, filepath.Join(dir, "flags", zone), "FLAGS="+set+"\n")
+	}
 	return nil
 }
 

@@ -35,9 +35,9 @@ type site struct {
 // names gives each host of the lab its name as a target and an agent.
 var names = []string{"test-1", "live-1", "live-2", "live-3", "live-4"}
 
-// newSite boots the hosts, builds the binary and the releases meanwhile, and
+// newSite boots hosts of the names, builds the binary and the releases meanwhile, and
 // starts the server. The hosts have no agents yet.
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, prefix string, names []string, releases ...release) *site {
 	t.Helper()
 	s := &site{whole: t, dir: t.TempDir(), hosts: map[string]*host{}}
 	s.user = user{binary: filepath.Join(s.dir, "tranship"), dir: s.dir, env: []string{"HOME=" + s.dir, "XDG_CONFIG_HOME=", "LANG=C.UTF-8", "TZ=UTC"}}
@@ -49,7 +49,7 @@ func newSite(t *testing.T) *site {
 		return cmd.Run()
 	})
 	group.Go(func() error {
-		for _, r := range []release{first, second, broken} {
+		for _, r := range releases {
 			if err := r.build(t, r.in(s.dir)); err != nil {
 				return err
 			}
@@ -57,7 +57,7 @@ func newSite(t *testing.T) *site {
 		return nil
 	})
 	group.Go(func() (err error) {
-		s.lab, err = lab.Start(t.Context(), lab.Options{Hosts: len(names), Prefix: "hosts", Log: t.Logf})
+		s.lab, err = lab.Start(t.Context(), lab.Options{Hosts: len(names), Prefix: prefix, Log: t.Logf})
 		return err
 	})
 	err := group.Wait()
@@ -182,10 +182,10 @@ func (s *site) enrolment(t *testing.T, name string) string {
 	return found[1]
 }
 
-// fill writes the documents of testdata below the site's directory.
-func (s *site) fill(t *testing.T, values map[string]any) {
+// fill writes the documents of a folder below the site's directory.
+func (s *site) fill(t *testing.T, folder string, values map[string]any) {
 	t.Helper()
-	templates, err := template.ParseGlob("testdata/*.yaml")
+	templates, err := template.ParseGlob(folder + "/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ type story struct {
 // broken and brought back, interrupted, and taken off again.
 func TestRealHosts(t *testing.T) {
 	t.Parallel()
-	s := &story{site: newSite(t), bare: map[string][]string{}}
+	s := &story{site: newSite(t, "hosts", names, first, second, broken), bare: map[string][]string{}}
 	for _, chapter := range []struct {
 		title string
 		tell  func(*testing.T)
@@ -36,6 +36,7 @@ func TestRealHosts(t *testing.T) {
 		{"five hosts trust a server by the fingerprint in their tokens alone", s.begins},
 		{"the first release goes through test to live in waves", s.installs},
 		{"the second release replaces it", s.upgrades},
+		{"what somebody changes by hand on hosts is found and put right", s.drifts},
 		{"the broken release breaks one host, which is brought back", s.breaks},
 		{"two hosts lose their power in the middle of a deployment", s.losesPower},
 		{"a host is cut off in the middle of a deployment", s.losesNetwork},
@@ -67,7 +68,7 @@ func (s *story) begins(t *testing.T) {
 	if err := group.Wait(); err != nil || t.Failed() {
 		t.FailNow()
 	}
-	s.fill(t, map[string]any{"Publisher": strings.TrimSpace(string(public)), "Targets": targets})
+	s.fill(t, "testdata", map[string]any{"Publisher": strings.TrimSpace(string(public)), "Targets": targets})
 	s.run(t, exitOK, "apply", "-f", "documents", "--yes")
 	holds(t, s.run(t, exitOK, "apply", "-f", "documents", "--yes"), "nothing")
 	until(t, "all agents are heard of", 20*time.Second, func() bool {

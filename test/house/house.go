@@ -91,6 +91,9 @@ func (h *House) Open() {
 // somebody asks for it.
 func (h *House) Ahead(by time.Duration) { h.ahead.Add(int64(by)) }
 
+// Time is the server's.
+func (h *House) Time() time.Time { return h.now() }
+
 // Shut ends agents and server.
 func (h *House) Shut() {
 	for _, a := range h.agents {
@@ -109,6 +112,26 @@ func (h *House) Agent(name string, supervisor ...string) string {
 	}
 	h.agents[name] = a
 	return o.Root
+}
+
+// Halt ends an agent, as its host's service manager would.
+func (h *House) Halt(name string) {
+	h.agents[name].Close()
+	delete(h.agents, name)
+}
+
+// Again starts an agent that was enrolled before.
+func (h *House) Again(name string) {
+	h.t.Helper()
+	o := wiring.AgentOptions{
+		Name: name, StateDir: filepath.Join(h.Dir, "agents", name), Root: filepath.Join(h.Dir, "roots", name),
+		Supervisor: []string{"/bin/false"}, Version: "test", Log: h.log, Now: h.now,
+	}
+	a, err := wiring.StartAgent(context.Background(), o)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.agents[name] = a
 }
 
 // Enrol enrols an agent and says how it is started.
@@ -159,6 +182,12 @@ func (h *House) ApplyAs(by practice.Actor, text string) {
 // A key signs it.
 func (h *House) Add(component, version string, files map[string]string, key ed25519.PrivateKey) library.Version {
 	h.t.Helper()
+	return h.AddMade(component, version, library.Origin{}, files, key)
+}
+
+// AddMade is Add with where the version comes from.
+func (h *House) AddMade(component, version string, from library.Origin, files map[string]string, key ed25519.PrivateKey) library.Version {
+	h.t.Helper()
 	dir := h.t.TempDir()
 	for name, content := range files {
 		file := filepath.Join(dir, name)
@@ -169,14 +198,14 @@ func (h *House) Add(component, version string, files map[string]string, key ed25
 			h.t.Fatal(err)
 		}
 	}
-	v, err := h.add(component, version, dir, key)
+	v, err := h.add(component, version, from, dir, key)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	return v
 }
 
-func (h *House) add(component, version, dir string, key ed25519.PrivateKey) (library.Version, error) {
+func (h *House) add(component, version string, from library.Origin, dir string, key ed25519.PrivateKey) (library.Version, error) {
 	ctx := context.Background()
 	packed, err := artifact.Pack(dir)
 	if err != nil {
@@ -185,9 +214,9 @@ func (h *House) add(component, version, dir string, key ed25519.PrivateKey) (lib
 	if err := artifact.Push(ctx, artifact.Registry{Endpoint: h.URL, Token: h.Token}, component, artifact.Tag(version), packed); err != nil {
 		return library.Version{}, fmt.Errorf("push: %w", err)
 	}
-	v := library.Version{Component: component, Version: version, Digest: packed.Digest, Reference: component}
+	v := library.Version{Component: component, Version: version, Digest: packed.Digest, Reference: component, Origin: from}
 	if key != nil {
-		envelope, err := library.NewStatement(component, version, packed.Digest, library.Origin{}).Sign(key)
+		envelope, err := library.NewStatement(component, version, packed.Digest, from).Sign(key)
 		if err != nil {
 			return v, err
 		}

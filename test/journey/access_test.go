@@ -177,6 +177,16 @@ func token(t *testing.T, h *house.House, role party.Role, who practice.Actor) st
 	return written
 }
 
+// ownToken is a token that somebody made.
+func ownToken(t *testing.T, h *house.House, role party.Role, who practice.Actor) string {
+	t.Helper()
+	written, _, err := h.Control.CreateToken(context.Background(), practice.DefaultScope, who, string(role), role, who, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return written
+}
+
 // TestPain03AdministratorOverTheAPI: the way in over HTTP is no other way around.
 func TestPain03AdministratorOverTheAPI(t *testing.T) {
 	t.Parallel()
@@ -191,10 +201,13 @@ func TestPain03AdministratorOverTheAPI(t *testing.T) {
 			t.Errorf("%s approves over HTTP: %d %s", who, status, detail)
 		}
 	}
-	if status, detail := approveOver(t, h, d.ID, string(practice.DigestOf(nil)), token(t, h, party.Approver, person("carla"))); status != http.StatusConflict {
+	if status, detail := approveOver(t, h, d.ID, string(practice.DigestOf(nil)), ownToken(t, h, party.Approver, person("carla"))); status != http.StatusConflict {
 		t.Errorf("a stale page: %d %s", status, detail)
 	}
-	if status, detail := approveOver(t, h, d.ID, string(d.Subject), token(t, h, party.Approver, person("carla"))); status != http.StatusOK {
+	if status, detail := approveOver(t, h, d.ID, string(d.Subject), token(t, h, party.Approver, person("carla"))); status != http.StatusForbidden || !strings.Contains(detail, "own hand") {
+		t.Errorf("carla, by a token that the administrator made: %d %s", status, detail)
+	}
+	if status, detail := approveOver(t, h, d.ID, string(d.Subject), ownToken(t, h, party.Approver, person("carla"))); status != http.StatusOK {
 		t.Errorf("carla: %d %s", status, detail)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/party"
 	"tranship.dev/tranship/internal/practice/record"
 	"tranship.dev/tranship/test/house"
 )
@@ -194,10 +195,11 @@ func TestChangeOfAnOutsideTool(t *testing.T) {
 	if d = stateIs(t, h, d.ID, deployment.Planned); !says(d, "change CHG-1 was refused by itsm: the board met") {
 		t.Errorf("revoked: %+v", d.Waiting)
 	}
-	if err := say(tool, control.ChangeWord{State: approval.ConfirmedChange, ValidUntil: time.Now().Add(time.Second)}); err != nil {
+	if err := say(tool, control.ChangeWord{State: approval.ConfirmedChange, ValidUntil: time.Now().Add(ahead)}); err != nil {
 		t.Fatal(err)
 	}
 	stateIs(t, h, d.ID, deployment.Scheduled)
+	h.Ahead(ahead)
 	until(t, h, d.ID, "held again", func(d deployment.Deployment) bool { return d.State == deployment.Planned })
 	wholeRecord(t, h, d.ID)
 }
@@ -319,5 +321,74 @@ func wholeRecord(t *testing.T, h *house.House, id string) {
 	}
 	if report := record.VerifyBundle(bundle, h.Keys.RecordKeys()...); !report.OK() {
 		t.Errorf("the record of %s: %v", id, report)
+	}
+}
+
+// TestPain03NobodyApprovesWhatIsOutOfDate: while a plan is out of date nobody can
+// approve it and nobody is asked to; whoever asked for it has the task to ask
+// anew, and only they. After a rejection it is the same.
+func TestPain03NobodyApprovesWhatIsOutOfDate(t *testing.T) {
+	t.Parallel()
+	h := ready(t, twoAndOne)
+	ctx := context.Background()
+	d := request(t, h, anna, control.AskRequest{})
+	tasksOf(t, h, "ben", "approval:"+d.ID)
+	tasksOf(t, h, "anna")
+	h.Agent("host-3")
+	h.Apply("apiVersion: tranship.dev/v1\nkind: Target\nmetadata: {name: host-3}\nspec: {environment: test, kind: host}\n")
+	until(t, h, d.ID, "told to be out of date", func(d deployment.Deployment) bool { return says(d, "is out of date") })
+	tasksOf(t, h, "ben")
+	tasksOf(t, h, "anna", "anew:"+d.ID+".anew")
+	_, err := vote(t, h, person("ben"), d.ID, approval.Approve)
+	if practice.CodeOf(err) != practice.Conflict || !strings.Contains(err.Error(), "is out of date") {
+		t.Errorf("an approval of a plan that is out of date: %v", err)
+	}
+	ways(t, h, "anna", d.ID, control.Ways{Ask: true})
+	ways(t, h, "ben", d.ID, control.Ways{})
+	if _, err := h.Control.Replan(ctx, practice.DefaultScope, anna, d.ID, "a host was added"); err != nil {
+		t.Fatal(err)
+	}
+	tasksOf(t, h, "anna")
+	tasksOf(t, h, "ben", "approval:"+d.ID)
+	approve(t, h, d.ID, "ben")
+	ways(t, h, "ben", d.ID, control.Ways{Withdraw: true})
+
+	if _, err := vote(t, h, person("carla"), d.ID, approval.Reject); err != nil {
+		t.Fatal(err)
+	}
+	tasksOf(t, h, "dora")
+	tasksOf(t, h, "anna", "anew:"+d.ID+".anew")
+	if _, err := h.Control.AskAgain(ctx, practice.DefaultScope, anna, d.ID, control.AgainRequest{Reason: "talked it over"}); err != nil {
+		t.Fatal(err)
+	}
+	tasksOf(t, h, "anna")
+	approve(t, h, d.ID, "ben", "carla", "dora")
+	expect(t, h, d.ID, deployment.Succeeded)
+	ways(t, h, "anna", d.ID, control.Ways{})
+	ways(t, h, "dora", d.ID, control.Ways{Accept: true})
+}
+
+// tasksOf wants exactly these tasks of a manager, "kind:id".
+func tasksOf(t *testing.T, h *house.House, name string, want ...string) {
+	t.Helper()
+	tasks, _, err := h.Control.Tasks(t.Context(), practice.DefaultScope, person(name), party.Manager, control.TasksMine, practice.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, one := range tasks {
+		got = append(got, string(one.Kind)+":"+one.ID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s is asked %v, want %v", name, got, want)
+	}
+}
+
+// ways wants what somebody may do about a deployment besides approving it.
+func ways(t *testing.T, h *house.House, name, id string, want control.Ways) {
+	t.Helper()
+	s, err := h.Control.Sheet(t.Context(), practice.DefaultScope, person(name), id)
+	if err != nil || s.Ways != want {
+		t.Errorf("%s may do %+v about %s, want %+v (%v)", name, s.Ways, id, want, err)
 	}
 }

@@ -2,7 +2,6 @@ package journey_test
 
 import (
 	"bufio"
-	"context"
 	"log/slog"
 	"net/http"
 	"os"
@@ -75,8 +74,5 @@ func TestKilledBeforeItWasTold(t *testing.T) {
 	if len(list) != 1 || list[0].State != communication.Delivered || list[0].Attempts != 1 {
 		t.Errorf("the log says %+v; want one announcement, delivered at the attempt that was not cut off", list)
 	}
-	report, err := h.Control.VerifyRecord(context.Background(), practice.DefaultScope, "")
-	if err != nil || !report.OK() {
-		t.Errorf("the record: %v, %v", report, err)
-	}
+	recordHolds(t, h)
 }

@@ -163,7 +163,7 @@ func says(d deployment.Deployment, text string) bool {
 func TestPain01ApproveBeforeNotDuring(t *testing.T) {
 	t.Parallel()
 	h := ready(t, twoAndOne)
-	start := time.Now().Add(3 * time.Second)
+	start := time.Now().Add(ahead)
 	d := request(t, h, anna, control.AskRequest{Window: practice.Window{Start: start, End: start.Add(time.Hour)}})
 	if d.State != deployment.Planned || !says(d, "2 of 2 approvals of operations missing") || !says(d, "1 of 1 approval of security missing") {
 		t.Fatalf("%s is %s, %+v", d.ID, d.State, d.Waiting)
@@ -173,6 +173,7 @@ func TestPain01ApproveBeforeNotDuring(t *testing.T) {
 	if !d.Started.IsZero() || !strings.Contains(d.Authority, "ben, carla") {
 		t.Errorf("before its window: started %s, authorised %q", d.Started, d.Authority)
 	}
+	h.Ahead(ahead)
 	expect(t, h, d.ID, deployment.Succeeded)
 	if d = show(t, h, d.ID); d.Started.Before(start.Truncate(time.Microsecond)) {
 		t.Errorf("it started at %s, before its window, %s", d.Started, start)

@@ -230,7 +230,7 @@ func TestScheduledTrigger(t *testing.T) {
 	t.Parallel()
 	h := wayHouse(t, "  {on: api, component: shop, as: robot, until: test}")
 	h.Add("shop", "1.0.0", map[string]string{"page": "one"}, nil)
-	start := time.Now().UTC().Add(2 * time.Second)
+	start := time.Now().UTC().Add(ahead)
 	h.Apply(`
 apiVersion: tranship.dev/v1
 kind: Trigger
@@ -243,6 +243,7 @@ spec:
   redeploy: true
   schedule: {start: "` + start.Format("2006-01-02T15:04:05") + `", repeat: FREQ=DAILY}
 `)
+	h.Ahead(ahead)
 	j := awaitEnd(t, h, "J-1", journey.Arrived)
 	if !strings.HasPrefix(j.Cause, "it was due at ") || present(t, h, "test") != "1.0.0" {
 		t.Errorf("%+v", j)

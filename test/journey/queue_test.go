@@ -78,6 +78,10 @@ func release(t *testing.T, root string) {
 	}
 }
 
+// ahead is in what time begins what a test schedules: far enough for all that it does
+// before, however slow the machine; then it moves the clock on by as much.
+const ahead = 30 * time.Second
+
 // ask requests a deployment of a part's version 1.0.0 into live.
 func ask(t *testing.T, h *house.House, part int, change ...func(*control.DeploymentRequest)) deployment.Deployment {
 	t.Helper()
@@ -178,7 +182,7 @@ func TestPain23NothingWaitsBehindALockThatNobodyHolds(t *testing.T) {
 	until(t, h, first.ID, "begun", begun)
 	second, third := ask(t, h, 1), ask(t, h, 2)
 	until(t, h, third.ID, "queued", waitsFor(deployment.GateQueue))
-	if _, err := h.Control.Cancel(t.Context(), practice.DefaultScope, house.Admin, second.ID, "not needed"); err != nil {
+	if _, err := h.Control.Cancel(t.Context(), practice.DefaultScope, house.Admin, second.ID, "not needed", false); err != nil {
 		t.Fatal(err)
 	}
 	h.Close()
@@ -186,7 +190,7 @@ func TestPain23NothingWaitsBehindALockThatNobodyHolds(t *testing.T) {
 	if d := until(t, h, third.ID, "queued after the restart", waitsFor(deployment.GateQueue)); !strings.Contains(d.Waiting.Reasons[0].Message, "with script") {
 		t.Errorf("it does not say which limit: %+v", d.Waiting)
 	}
-	if _, err := h.Control.Cancel(t.Context(), practice.DefaultScope, house.Admin, first.ID, "stuck"); err != nil {
+	if _, err := h.Control.Cancel(t.Context(), practice.DefaultScope, house.Admin, first.ID, "stuck", false); err != nil {
 		t.Fatal(err)
 	}
 	release(t, root)

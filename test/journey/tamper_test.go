@@ -39,7 +39,7 @@ var tamperings = []tampering{
 	{"no revision is the present one", `UPDATE document SET present = 0 WHERE kind = 'Environment'`, "document Environment/test revision 2"},
 	{"a document is hidden", `UPDATE document SET removed = 1 WHERE kind = 'Model'`, "document Model/shop revision 1"},
 	{"a document vanishes", `DELETE FROM document WHERE kind = 'Environment' AND revision = 2`, "document Environment/test revision 2"},
-	{"a document appears", `INSERT INTO document SELECT scope, kind, name, 2, parent, removed, 0, json_set(body, '$.revision', 2) FROM document WHERE kind = 'Model'`, "document Model/shop revision 2"},
+	{"a document appears", `INSERT INTO document (scope, kind, name, revision, parent, removed, present, body) SELECT scope, kind, name, 2, parent, removed, 0, json_set(body, '$.revision', 2) FROM document WHERE kind = 'Model'`, "document Model/shop revision 2"},
 
 	{"a viewer becomes an administrator", `UPDATE token SET body = replace(body, '"viewer"', '"administrator"')`, "token "},
 	{"a token's secret is swapped", `UPDATE token SET hash = zeroblob(32) WHERE json_extract(body, '$.name') = 'bootstrap'`, "token "},
@@ -54,6 +54,18 @@ var tamperings = []tampering{
 	{"a revoked agent is trusted", `UPDATE agent SET body = json_remove(body, '$.revokedAt') WHERE name = 'host-3'`, "agent host-3"},
 	{"an agent vanishes", `DELETE FROM agent WHERE name = 'host-1'`, "agent host-1"},
 
+	{"a viewer's account is an administrator's", `UPDATE account SET body = json_set(body, '$.role', 'administrator') WHERE person = 'lars'`, "account lars"},
+	{"a password is swapped", `UPDATE account SET body = json_set(body, '$.password', '$argon2id$') WHERE person = 'lars'`, "account lars"},
+	{"a code is swapped", `UPDATE account SET body = json_set(body, '$.code.hash', 'AAAA') WHERE person = 'admin'`, "account admin"},
+	{"an account appears", `INSERT INTO account SELECT scope, 'eve', json_set(body, '$.person', 'eve') FROM account LIMIT 1`, "account eve"},
+	{"an account vanishes", `DELETE FROM account WHERE person = 'lars'`, "account lars"},
+	{"a session is somebody else's", `UPDATE session SET person = 'admin', body = json_set(body, '$.person', 'admin')`, "session "},
+	{"a session's secret is swapped", `UPDATE session SET hash = zeroblob(32)`, "session "},
+	{"an ended session is revived", `UPDATE session SET ended_at = 0, body = json_remove(body, '$.endedAt', '$.endedBy')`, "session "},
+	{"a session lasts longer", `UPDATE session SET body = json_set(body, '$.endsAt', '2099-01-01T00:00:00Z')`, "session "},
+	{"a session appears", `INSERT INTO session SELECT scope, 'x', person, hash, ended_at, json_set(body, '$.id', 'x') FROM session LIMIT 1`, "session x"},
+	{"a session vanishes", `DELETE FROM session`, "session "},
+
 	{"a plan is changed", `UPDATE plan SET body = json_set(body, '$.header.maxFailures', 99) WHERE number = 1`, "plan P-1"},
 	{"a plan has another author", `UPDATE plan SET body = json_set(body, '$.by.name', 'eve') WHERE number = 1`, "plan P-1"},
 	{"a planned target is changed", `UPDATE plan_target SET body = json_set(body, '$.address', 'evil') WHERE plan = 1 AND name = 'host-1'`, "plan P-1"},
@@ -62,6 +74,8 @@ var tamperings = []tampering{
 
 	{"a failure is a success", `UPDATE deployment SET result = 'succeeded', body = json_set(body, '$.result', 'succeeded') WHERE number = 3`, "deployment D-3"},
 	{"a result's column is another", `UPDATE deployment SET result = 'succeeded' WHERE number = 3`, "deployment D-3"},
+	{"a count is another", `UPDATE deployment_count SET number = number + 1 WHERE result = 'succeeded'`, "count of deployments into test, succeeded"},
+	{"a count vanishes", `DELETE FROM deployment_count WHERE result = 'succeeded'`, "count of deployments into test, succeeded"},
 	{"a deployment has another requester", `UPDATE deployment SET body = json_set(body, '$.requestedBy.name', 'eve') WHERE number = 1`, "deployment D-1"},
 	{"a deployment has another reason", `UPDATE deployment SET body = json_set(body, '$.reason', 'fun') WHERE number = 1`, "deployment D-1"},
 	{"a deployment has another cause", `UPDATE deployment SET body = json_set(body, '$.cause', 'fate') WHERE number = 3`, "deployment D-3"},
@@ -76,7 +90,7 @@ var tamperings = []tampering{
 	{"a target's message is another", `UPDATE deployment_target SET body = json_set(body, '$.message', 'fine') WHERE deployment = 1 AND name = 'host-1'`, "deployment D-1 target host-1"},
 	{"a target's past is another", `UPDATE deployment_target SET body = json_set(body, '$.before[0].version', '0.1') WHERE deployment = 2 AND name = 'host-1'`, "deployment D-2 target host-1"},
 	{"a target vanishes", `DELETE FROM deployment_target WHERE deployment = 1 AND name = 'host-1'`, "deployment D-1 target host-1"},
-	{"a target appears", `INSERT INTO deployment_target SELECT scope, deployment, 'host-9', wave, stage, state, touched, executed, remediated, deadline, json_set(body, '$.name', 'host-9') FROM deployment_target WHERE deployment = 1 AND name = 'host-1'`, "deployment D-1 target host-9"},
+	{"a target appears", `INSERT INTO deployment_target (scope, deployment, name, wave, stage, state, touched, executed, remediated, deadline, body) SELECT scope, deployment, 'host-9', wave, stage, state, touched, executed, remediated, deadline, json_set(body, '$.name', 'host-9') FROM deployment_target WHERE deployment = 1 AND name = 'host-1'`, "deployment D-1 target host-9"},
 	{"a report says something else", `UPDATE report SET body = json_set(body, '$.outcome', 'failed') WHERE deployment = 1 AND json_extract(body, '$.kind') = 'ended'`, "deployment D-1 report"},
 	{"a report's message is another", `UPDATE report SET body = json_set(body, '$.message', 'fine') WHERE deployment = 1 AND seq = 2`, "deployment D-1 report 2"},
 	{"a report vanishes", `DELETE FROM report WHERE deployment = 1 AND seq = 2`, "deployment D-1 report 2"},
@@ -104,7 +118,7 @@ var tamperings = []tampering{
 	{"another digest is there", `UPDATE presence SET digest = 'sha256:00' WHERE until = 0 AND target = 'host-1'`, "presence of shop on host-1"},
 	{"it is there for certain", `UPDATE presence SET uncertain = 1 - uncertain WHERE until = 0 AND target = 'host-1'`, "presence of shop on host-1"},
 	{"nothing is there", `DELETE FROM presence WHERE until = 0 AND target = 'host-1'`, "presence of shop on host-1"},
-	{"something more is there", `INSERT INTO presence VALUES ('default', 'host-1', 'spy', 1, 0, 'test', '1.0.0', 'sha256:00', 'D-1', 0)`, "presence of spy on host-1"},
+	{"something more is there", `INSERT INTO presence VALUES ('default', 'host-1', 'spy', 1, 0, 'test', '1.0.0', 'sha256:00', 'D-1', 0, '')`, "presence of spy on host-1"},
 	{"another version was there", `UPDATE presence SET version = '9.0.0' WHERE until > 0 AND target = 'host-1'`, "presence of shop on host-1"},
 	{"it was there for longer", `UPDATE presence SET until = until + 1 WHERE until > 0 AND target = 'host-1'`, "presence of shop on host-1"},
 	{"it was never there", `DELETE FROM presence WHERE until > 0 AND target = 'host-1'`, "past presence of shop on host-1"},
@@ -117,6 +131,13 @@ func TestVerifyFindsWhatWasChanged(t *testing.T) {
 	t.Parallel()
 	h := house.Start(t)
 	live(t, h)
+	findsEach(t, h, tamperings)
+}
+
+// findsEach changes the database behind the server's back, one change after the
+// other: verify finds each at its place, and nothing where all is put back.
+func findsEach(t *testing.T, h *house.House, changes []tampering) {
+	t.Helper()
 	h.Shut()
 	h.Open()
 	if report := verified(t, h); !report.OK() {
@@ -128,7 +149,7 @@ func TestVerifyFindsWhatWasChanged(t *testing.T) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	for _, c := range tamperings {
+	for _, c := range changes {
 		undo := change(t, db, c)
 		report := verified(t, h)
 		found := false
@@ -181,6 +202,18 @@ func live(t *testing.T, h *house.House) {
 		if err != nil {
 			t.Fatal(viewer.Name, err)
 		}
+	}
+	h.Apply("apiVersion: tranship.dev/v1\nkind: Person\nmetadata: {name: lars}\nspec: {}\n")
+	code, _, err := h.Control.Invite(ctx, practice.DefaultScope, house.Admin, "lars", party.Viewer, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, session, err := h.Control.Redeem(ctx, practice.DefaultScope, code, control.SignIn{Password: words})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Control.EndSession(ctx, practice.DefaultScope, person("lars"), "lars", session.ID, "done"); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := h.Control.Withdraw(ctx, practice.DefaultScope, house.Admin, "shop", "9.0.0", "not this one"); err != nil {
 		t.Fatal(err)

@@ -23,17 +23,18 @@ var rewrite = flag.Bool("rewrite", false, "write into the documentation what its
 // Europe/Berlin -->", again for each move) is typed where a server and the agent
 // "here" run by that clock already, as the README's tour starts them. Then times
 // must come out as written, but for their seconds. A name before the $ is a
-// person, whose token lies in day/NAME.token.
+// person, whose token lies in day/NAME.token. What the agent's targets hold lies in $HOSTS;
+// another agent, "there", is enrolled and switched off.
 var clockSet = regexp.MustCompile(`^<!-- the clock: (.*) -->$`)
 
 // volatileOfDay is what differs although the clock does not.
-var volatileOfDay = regexp.MustCompile(`, (now|\S+ ago)$|SEQUENCE:\d+|ts[pef]_[0-9a-f_]+|127\.0\.0\.1:\d+|sha256:[0-9a-f]+|[A-Za-z0-9+/]{43}=|\b[0-9a-f]{16}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+h\d+m\b|\b[0-9.]+(ms|s|m\d+s|m)\b|\d+( entries|  *KiB| kB)`)
+var volatileOfDay = regexp.MustCompile(`, (now|\S+ ago)$|SEQUENCE:\d+|ts[pef]_[0-9a-f_]+|127\.0\.0\.1:\d+|sha256:[0-9a-f]+|[A-Za-z0-9+/]{43}=|\b[0-9a-f]{16}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+h\d+m\b|\b[0-9.]+(ms|s|m\d+s|m)\b|\d+(\.\d+)?( entries|  *KiB| kB)`)
 
 // seconds are left out of times, of those in a calendar feed too.
 var seconds = regexp.MustCompile(`(\d\d:\d\d):\d\d\b|(\d{8}T\d{4})\d\dZ`)
 
 // looks are commands that change nothing.
-var looks = regexp.MustCompile(`^(tranship ([a-z]+ )?(list|show|why|timeline|targets|conflicts|slots|backlog|calendar|agenda|outlook|history|get|inventory)\b|curl )`)
+var looks = regexp.MustCompile(`^(tranship ([a-z]+ )?(list|show|why|log|timeline|targets|conflicts|slots|backlog|calendar|agenda|outlook|history|get|inventory)\b|curl )`)
 
 // clockVariable names the file of the clock to the command line.
 const clockVariable = "TRANSHIP_TOUR_CLOCK"
@@ -71,8 +72,9 @@ func begin(t *testing.T, steps []step) *session {
 	d := &day{clock: house.NewClock(t, file, at)}
 	h := house.Start(t, d.clock.By)
 	d.token = h.Token
-	h.Agent("here")
-	s := open(t, clockVariable+"="+file, "TZ="+at.Location().String(), "TRANSHIP_URL="+h.URL, "TRANSHIP_TOKEN="+h.Token,
+	hosts := h.Agent("here")
+	h.Enrol("there") // it is switched off
+	s := open(t, "HOSTS="+hosts, clockVariable+"="+file, "TZ="+at.Location().String(), "TRANSHIP_URL="+h.URL, "TRANSHIP_TOKEN="+h.Token,
 		"PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	s.day, s.known["127.0.0.1:8470"] = d, strings.TrimPrefix(h.URL, "http://")
 	return s

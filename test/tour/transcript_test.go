@@ -222,7 +222,7 @@ func (s *session) compare(want, got []string) error {
 }
 
 // volatile is what differs from session to session.
-var volatile = regexp.MustCompile(`ts[pe]_[0-9a-f_]+|127\.0\.0\.1:\d+|sha256:[0-9a-f]+|[A-Za-z0-9+/]{43}=|\b[0-9a-f]{16}\b|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\b\d+[dh]\d+[hm]\b|\b[0-9.]+(ms|s|m\d+s)\b|\d+( entries|  *KiB| kB)`)
+var volatile = regexp.MustCompile(`ts[pei]_[0-9a-f_]+|127\.0\.0\.1:\d+|sha256:[0-9a-f]+|[A-Za-z0-9+/]{43}=|\b[0-9a-f]{16}\b|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\b\d+[dh]\d+[hm]\b|\b[0-9.]+(ms|s|m\d+s)\b|\d+(\.\d+)?( entries|  *KiB| kB)`)
 
 // blank makes widths of columns equal.
 var blank = regexp.MustCompile(`\s+`)

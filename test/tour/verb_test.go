@@ -69,7 +69,7 @@ func asVerb(ts *testscript.TestScript, neg bool, args []string) {
 	file := ts.MkAbs(name + ".yaml")
 	ts.Check(os.WriteFile(file, []byte("apiVersion: tranship.dev/v1\nkind: Person\nmetadata: {name: "+name+"}\nspec: {}\n"), 0o644))
 	ts.Check(ts.Exec("tranship", "apply", "-f", file, "--yes"))
-	ts.Check(ts.Exec("tranship", "token", "create", args[0]+"-token", "--role", args[0], "--person", name))
+	ts.Check(ts.Exec("sh", "-c", "tranship person invite "+name+" --role "+args[0]+" | tranship token redeem --name "+args[0]+"-token"))
 	ts.Setenv("TRANSHIP_TOKEN", strings.TrimSpace(ts.ReadFile("stdout")))
 }
 

@@ -12,6 +12,8 @@ import (
 	"tranship.dev/tranship/internal/bus"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/signature"
 )
 
@@ -93,6 +95,9 @@ type Handlers struct {
 	OnSync    func(from deployment.Sender, limit int) ([]signature.Envelope, error)
 	OnReports func(batch []deployment.Sent) ([]deployment.Answer, error)
 	OnOutput  func(from deployment.Sender, pieces []deployment.Output) error
+	OnInspect func(from deployment.Sender, after string, asked bool) (signature.Envelope, error)
+	OnFound   func(from deployment.Sender, seen []drift.Sighting) error
+	OnHealth  func(from deployment.Sender, told []health.Report) error
 }
 
 // Hello implements bus.Handlers.
@@ -129,4 +134,28 @@ func (h Handlers) Output(_ context.Context, from deployment.Sender, pieces []dep
 		return nil
 	}
 	return h.OnOutput(from, pieces)
+}
+
+// Inspect implements bus.Handlers.
+func (h Handlers) Inspect(_ context.Context, from deployment.Sender, after string, asked bool) (signature.Envelope, error) {
+	if h.OnInspect == nil {
+		return signature.Envelope{}, nil
+	}
+	return h.OnInspect(from, after, asked)
+}
+
+// Found implements bus.Handlers.
+func (h Handlers) Found(_ context.Context, from deployment.Sender, seen []drift.Sighting) error {
+	if h.OnFound == nil {
+		return nil
+	}
+	return h.OnFound(from, seen)
+}
+
+// Health implements bus.Handlers.
+func (h Handlers) Health(_ context.Context, from deployment.Sender, told []health.Report) error {
+	if h.OnHealth == nil {
+		return nil
+	}
+	return h.OnHealth(from, told)
 }

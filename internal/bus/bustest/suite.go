@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 	"tranship.dev/tranship/internal/bus"
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
+	"tranship.dev/tranship/internal/practice/drift"
+	"tranship.dev/tranship/internal/practice/health"
 	"tranship.dev/tranship/internal/practice/signature"
 )
 
@@ -75,6 +78,7 @@ func asksReachHandlers(t *testing.T, start Start) {
 	var fleet Fleet
 	key := fleet.Enrol("a1")
 	want := deployment.Sender{Scope: practice.DefaultScope, Agent: "a1"}
+	var heard atomic.Bool
 	check := func(from deployment.Sender) {
 		if from != want {
 			t.Errorf("sender is %v, want %v", from, want)
@@ -104,6 +108,22 @@ func asksReachHandlers(t *testing.T, start Start) {
 			check(from)
 			return practice.Faultf(practice.NotFound, "no order %s", pieces[0].Order).WithHint("mend it").Final()
 		},
+		OnInspect: func(from deployment.Sender, after string, asked bool) (signature.Envelope, error) {
+			check(from)
+			return signature.Envelope{Payload: fmt.Sprint(after, asked)}, nil
+		},
+		OnHealth: func(from deployment.Sender, reports []health.Report) error {
+			check(from)
+			heard.Store(len(reports) == 1 && reports[0].Component == "web" && reports[0].Answers[0].Says == "503")
+			return nil
+		},
+		OnFound: func(from deployment.Sender, seen []drift.Sighting) error {
+			check(from)
+			if len(seen) != 1 || seen[0].Parts[0].Steps[0].Differs[0].Found != "other" {
+				t.Errorf("a sighting came as %+v", seen)
+			}
+			return nil
+		},
 	})
 	l := link(t, hub, key, "a1")
 	ctx := t.Context()
@@ -123,6 +143,25 @@ func asksReachHandlers(t *testing.T, start Start) {
 	if practice.CodeOf(err) != practice.NotFound || !strings.Contains(err.Error(), "no order o1; mend it") {
 		t.Errorf("a fault came as %v", err)
 	}
+	told, err := l.Inspect(ctx, "web-1", true)
+	if err != nil || told.Payload != "web-1true" {
+		t.Errorf("what to look at came as %v, %v", told, err)
+	}
+	if err := l.Found(ctx, []drift.Sighting{{Target: "t", At: time.Now(), Parts: []drift.Seen{{Component: "web", Steps: []drift.StepSeen{{Step: "put", Differs: []drift.Difference{{What: "file", Found: "other"}}}}}}}}); err != nil {
+		t.Errorf("found: %v", err)
+	}
+	tell := []health.Report{{Target: "t", Component: "web", Checks: 1, At: time.Now(), Answers: []health.Answer{{Check: "answers", State: health.Failing, Since: time.Now(), Says: "503"}}}}
+	if err := l.Health(ctx, tell); err != nil || !heard.Load() {
+		t.Errorf("health: %v, arrived %v", err, heard.Load())
+	}
+	tell[0].Answers[0].State = "splendid"
+	if err := l.Health(ctx, tell); practice.CodeOf(err) != practice.Invalid {
+		t.Errorf("health in a state that there is not: %v", err)
+	}
+	looked := make(chan struct{}, 8)
+	l.OnLook(func() { looked <- struct{}{} })
+	hub.Look(practice.DefaultScope, []string{"a1"})
+	await(t, looked, "the wish to look arrives")
 	hinted := make(chan struct{}, 8)
 	l.OnHint(func() { hinted <- struct{}{} })
 	await(t, hinted, "a connected link calls OnHint")
@@ -359,7 +398,7 @@ func malformed(t *testing.T, start Start) {
 			t.Errorf("%.60q was answered %s", body, m.Data)
 		}
 	}
-	for _, ask := range []string{"hello", "output"} {
+	for _, ask := range []string{"hello", "output", "inspect", "found", "health"} {
 		m, err := conn.Request("tranship.default.agent.a."+ask, []byte(`{"facts":7`), 10*time.Second)
 		if err != nil || !strings.Contains(string(m.Data), `"code":"invalid"`) {
 			t.Errorf("%s: %v", ask, err)

@@ -4,8 +4,11 @@ package all
 import (
 	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/driver/answer"
+	"tranship.dev/tranship/internal/driver/baseline"
 	"tranship.dev/tranship/internal/driver/files"
+	"tranship.dev/tranship/internal/driver/link"
 	"tranship.dev/tranship/internal/driver/process"
+	"tranship.dev/tranship/internal/driver/prometheus"
 	"tranship.dev/tranship/internal/driver/script"
 	"tranship.dev/tranship/internal/driver/systemd"
 )
@@ -16,8 +19,11 @@ import (
 func Drivers(supervisor ...string) (*driver.Registry, error) {
 	return driver.NewRegistry(
 		answer.New(),
+		baseline.New(),
 		files.New(),
+		link.New(),
 		process.New(supervisor...),
+		prometheus.New(),
 		script.New(),
 		systemd.New(),
 	)

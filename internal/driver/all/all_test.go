@@ -14,7 +14,7 @@ func TestEveryDriverIsFoundAndAMisspeltOneSuggested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const names = "files http process script systemd"
+	const names = "baseline files http link process prometheus script systemd"
 	if got := strings.Join(registry.Names(), " "); got != names {
 		t.Errorf("there are %s, want %s", got, names)
 	}
@@ -23,7 +23,7 @@ func TestEveryDriverIsFoundAndAMisspeltOneSuggested(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, d, err)
 		}
 	}
-	for name, says := range map[string]string{"sytemd": `mean "systemd"`, "kubernetes-operator": "there are files, http"} {
+	for name, says := range map[string]string{"sytemd": `mean "systemd"`, "kubernetes-operator": "there are baseline, files"} {
 		if _, err := registry.Lookup(name); practice.CodeOf(err) != practice.NotFound || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", name, err)
 		}

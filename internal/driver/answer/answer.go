@@ -4,14 +4,9 @@ package answer
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"time"
 
@@ -85,50 +80,10 @@ func decode(s driver.Step) (check, error) {
 			return check{}, driver.BadInput("bodyMatches", "see github.com/google/re2/wiki/Syntax", "is not a regular expression")
 		}
 	}
-	var trusted *x509.CertPool // nil: those of the host
-	if in.CAFile != "" {
-		if trusted, err = authorities(s.Root, in.CAFile); err != nil {
-			return check{}, err
-		}
+	if c.client, err = driver.Client(s.Root, in.CAFile); err != nil {
+		return check{}, err
 	}
-	c.client = client(trusted)
 	return c, nil
-}
-
-func authorities(root, path string) (*x509.CertPool, error) {
-	local, err := driver.Local("caFile", path)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := os.ReadFile(filepath.Join(root, local))
-	if err != nil {
-		if cause, is := errors.AsType[*os.PathError](err); is {
-			err = cause.Err
-		}
-		return nil, driver.BadInput("caFile", "", "cannot be read: %v", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(raw) {
-		return nil, driver.BadInput("caFile", "it begins with -----BEGIN CERTIFICATE-----", "holds no certificate")
-	}
-	return pool, nil
-}
-
-// client asks over a new connection each time, past any proxy, and follows
-// redirects on the same host only: an answer that sends elsewhere is the answer.
-func client(trusted *x509.CertPool) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			DisableKeepAlives: true,
-			TLSClientConfig:   &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
-		},
-		CheckRedirect: func(next *http.Request, before []*http.Request) error {
-			if len(before) >= 5 || next.URL.Host != before[0].URL.Host || next.URL.Scheme != before[0].URL.Scheme {
-				return http.ErrUseLastResponse
-			}
-			return nil
-		},
-	}
 }
 
 // Inspect asks until the answer is right, or as often and as long as the step

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"tranship.dev/tranship/internal/driver"
 )
 
 // Command is what to run.
@@ -26,13 +28,12 @@ type Command struct {
 	Output    io.Writer // takes standard output and standard error
 	Mark      string    // value of MarkName in the environment, by which its processes are found again; "" is none
 	Lock      string    // a file that is locked while anything of it goes on; "" is none
+
+	EndWithin time.Duration // between SIGTERM and SIGKILL when ctx ends; 0 kills it at once
 }
 
 // MarkName is the variable that tells whose a process is.
 const MarkName = "TRANSHIP_PROCESS"
-
-// patience is how long processes have between SIGTERM and SIGKILL when ctx ends.
-const patience = 2 * time.Second
 
 // drain is how long output is still read after the command itself has ended,
 // for what it left running may hold the other end forever.
@@ -40,8 +41,8 @@ const drain = 500 * time.Millisecond
 
 // Run runs c to its end and gives its exit code; 128 and the signal's number
 // when a signal ended it. When ctx ends first, all that c started is asked to
-// stop, after two seconds killed, and the error is ctx's. A command that
-// cannot be started is an error.
+// stop, and killed after EndWithin: the error is ctx's, within *driver.Killed
+// where it had to be killed. A command that cannot be started is an error.
 func Run(ctx context.Context, c Command) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -78,8 +79,11 @@ func Run(ctx context.Context, c Command) (int, error) {
 		return exitCode(end)
 	case <-ctx.Done():
 	}
-	Stop(leader, c.Mark, syscall.SIGTERM, patience)
+	killed := Stop(leader, c.Mark, syscall.SIGTERM, c.EndWithin)
 	<-ended
+	if killed {
+		return 0, &driver.Killed{Command: c.Argv[0], Within: c.EndWithin, Cause: context.Cause(ctx)}
+	}
 	return 0, fmt.Errorf("%s was stopped: %w", c.Argv[0], context.Cause(ctx))
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/driver/command"
 )
 
@@ -78,15 +79,76 @@ func TestRunStopsAllWhenTheContextEnds(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			mark := "command-test-" + strings.ReplaceAll(name, " ", "-")
 			out := &starter{cancel: cancel}
-			_, err := command.Run(ctx, command.Command{Argv: []string{"sh", "-c", script}, Env: command.Environment(nil), Output: out, Mark: mark})
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("want the context's error, got %v", err)
+			within := time.Minute
+			if name == "deaf" {
+				within = 100 * time.Millisecond
+			}
+			_, err := command.Run(ctx, command.Command{Argv: []string{"sh", "-c", script}, Env: command.Environment(nil), Output: out, Mark: mark, EndWithin: within})
+			killed, was := errors.AsType[*driver.Killed](err)
+			if !errors.Is(err, context.Canceled) || was != (name == "deaf") {
+				t.Errorf("want the context's error, and a kill of the deaf alone; got %v", err)
+			}
+			if was && (killed.Within != within || !strings.Contains(err.Error(), "sh was asked to end, did not end within 100ms and was killed")) {
+				t.Errorf("it does not say how it ended: %v", err)
 			}
 			if left := command.Marked(mark); len(left) > 0 {
 				t.Errorf("left running: %v", left)
 			}
 		})
 	}
+}
+
+// No shell may take the end of its command for leave to go on with the next
+// line: what was cancelled would then do the half that comes after it.
+func TestNoShellGoesOnWhenAllAreStopped(t *testing.T) {
+	t.Parallel()
+	nested := `sh -c 'sh -c "sh -c \"echo up; sleep 300; echo went on\"; echo went on"; echo went on'; echo went on`
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		out := &keeper{starter: starter{cancel: cancel}}
+		_, err := command.Run(ctx, command.Command{Argv: []string{"sh", "-c", nested}, Env: command.Environment(nil), Output: out, EndWithin: time.Minute})
+		if said := out.String(); !errors.Is(err, context.Canceled) || strings.Contains(said, "went on") {
+			t.Fatalf("stopped in the middle: %v, it said\n%s", err, said)
+		}
+	}
+}
+
+// What has time to end uses it for what it starts itself to clean up: that is not
+// asked to end in its turn.
+func TestWhatIsStartedToCleanUpIsLeftToDoIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	clean := `trap 'echo asked; while ! test -e go; do sleep 0.01; done; sh -c "sleep 0.05; sh -c \"sleep 0.05; echo cleaned\""; exit 1' TERM`
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &keeper{starter: starter{cancel: cancel}}
+	out.said = func(text string) {
+		if strings.Contains(text, "asked") {
+			_ = os.WriteFile(dir+"/go", nil, 0o600)
+		}
+	}
+	_, err := command.Run(ctx, command.Command{
+		Argv: []string{"sh", "-c", clean + "; echo up; while :; do sleep 0.01; done"}, Directory: dir,
+		Env: command.Environment(nil), Output: out, Mark: "command-test-cleans", EndWithin: time.Minute,
+	})
+	_, killed := errors.AsType[*driver.Killed](err)
+	if !errors.Is(err, context.Canceled) || killed || !strings.HasSuffix(out.String(), "asked\ncleaned\n") {
+		t.Errorf("stopped while it cleans up: %v, it said\n%s", err, out.String())
+	}
+}
+
+// keeper cancels as starter does, and keeps what was printed.
+type keeper struct {
+	starter
+	output
+	said func(text string) // told what is printed; may be nil
+}
+
+func (k *keeper) Write(p []byte) (int, error) {
+	_, _ = k.starter.Write(p)
+	if k.said != nil {
+		k.said(string(p))
+	}
+	return k.output.Write(p)
 }
 
 // starter cancels as soon as something is printed.

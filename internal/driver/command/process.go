@@ -2,8 +2,11 @@ package command
 
 import (
 	"bytes"
+	"cmp"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,6 +24,7 @@ type Process struct {
 // stat is what /proc/PID/stat says.
 type stat struct {
 	state   byte
+	parent  int
 	session int
 	start   uint64
 }
@@ -63,26 +67,37 @@ func Marked(mark string) []Process {
 }
 
 // Stop asks leader, all in its session and all that carry mark to end by
-// signal, and kills what is left after patience. It returns when none is
-// left; only a process that the kernel holds can keep it, for ten seconds at most.
-// leader may be the zero Process, and mark "".
-func Stop(leader Process, mark string, signal syscall.Signal, patience time.Duration) {
+// signal, and kills what is left after patience; parents before their
+// children, so that no shell goes on with its next line because the command of
+// this one was ended. What one that was asked starts from then on is its way of
+// cleaning up: it is asked only when that one has ended. So is, and cannot be told
+// apart, what it started in the very moment. Stop returns when none is left, and
+// says whether any had to be killed; only a process that the kernel holds can
+// keep it, for ten seconds at most. leader may be the zero Process, and mark "".
+func Stop(leader Process, mark string, signal syscall.Signal, patience time.Duration) (killed bool) {
 	deadline := time.Now().Add(patience)
 	last := deadline.Add(10 * time.Second)
-	asked := map[Process]bool{}
+	known, asked := map[Process]bool{}, map[Process]bool{}
+	earlier := map[int]bool{} // known before this round, by number
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		left := members(leader, mark, asked)
+		left := members(leader, mark, known)
 		if len(left) == 0 || time.Now().After(last) {
-			return
+			return killed
 		}
 		kill := !time.Now().Before(deadline)
 		for _, p := range left {
-			if kill {
-				_ = syscall.Kill(p.PID, syscall.SIGKILL) // it may have ended by itself
-			} else if !asked[p] {
-				_ = syscall.Kill(p.PID, signal)
+			switch {
+			case kill:
+				killed = syscall.Kill(p.PID, syscall.SIGKILL) == nil || killed // it may have ended by itself
+			case !asked[p] && !earlier[parentOf(p)]:
+				asked[p] = syscall.Kill(p.PID, signal) == nil
+			case !asked[p]:
+				earlier[p.PID] = true // what it has started already is of the same kind
 			}
-			asked[p] = true
+			known[p] = true
+		}
+		for _, p := range left {
+			earlier[p.PID] = true
 		}
 		time.Sleep(pause)
 	}
@@ -117,11 +132,32 @@ func members(leader Process, mark string, known map[Process]bool) []Process {
 			ours[p] = true
 		}
 	}
-	list := make([]Process, 0, len(ours))
-	for p := range ours {
-		list = append(list, p)
+	return parentsFirst(ours)
+}
+
+// parentsFirst orders processes so that none comes before one that it descends from.
+func parentsFirst(set map[Process]bool) []Process {
+	parent := map[int]int{}
+	for p := range set {
+		if s, found := readStat(p.PID); found {
+			parent[p.PID] = s.parent
+		}
 	}
-	return list
+	depth := func(p Process) int {
+		n := 0
+		for pid, known := parent[p.PID]; known && n < len(parent); pid, known = parent[pid] {
+			n++
+		}
+		return n
+	}
+	return slices.SortedFunc(maps.Keys(set), func(a, b Process) int {
+		return cmp.Or(cmp.Compare(depth(a), depth(b)), cmp.Compare(a.PID, b.PID))
+	})
+}
+
+func parentOf(p Process) int {
+	s, _ := readStat(p.PID)
+	return s.parent
 }
 
 func ownSession() int {
@@ -160,12 +196,16 @@ func readStat(pid int) (stat, bool) {
 	if len(fields) < 20 {
 		return stat{}, false
 	}
+	parent, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return stat{}, false
+	}
 	session, err := strconv.Atoi(fields[3])
 	if err != nil {
 		return stat{}, false
 	}
 	start, err := strconv.ParseUint(fields[19], 10, 64)
-	return stat{state: fields[0][0], session: session, start: start}, err == nil
+	return stat{state: fields[0][0], parent: parent, session: session, start: start}, err == nil
 }
 
 // boot names the running boot of this machine, "" where it does not say.

@@ -73,7 +73,7 @@ func (*Driver) Inspect(ctx context.Context, s driver.Step) (driver.Finding, erro
 	}
 	finding := driver.Finding{Present: true, Version: held.Version, Digest: held.Digest}
 	if held.Component != s.Component {
-		finding.Detail = fmt.Sprintf("the files of component %s are there", held.Component)
+		finding.Detail, finding.Of = fmt.Sprintf("the files of component %s are there", held.Component), held.Component
 		return finding, nil
 	}
 	difference, err := p.compare(ctx, current, held.Files)
@@ -81,9 +81,12 @@ func (*Driver) Inspect(ctx context.Context, s driver.Step) (driver.Finding, erro
 		return driver.Finding{}, err
 	}
 	finding.Matches = held.Digest == s.Digest && held.Version == s.Version && len(difference.wrong) == 0
-	finding.Detail = difference.String()
+	finding.Detail, finding.Differs = difference.String(), difference.told
 	return finding, nil
 }
+
+// Remembers says that what was placed is written down beside it.
+func (*Driver) Remembers() {}
 
 // Apply copies the artifact's files beside the other releases, makes them the
 // current release, and removes releases beyond the number to keep. Until the

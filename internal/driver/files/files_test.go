@@ -246,3 +246,27 @@ func TestAddedFilesAreToldAndNoMismatch(t *testing.T) {
 		t.Errorf("release gone: got %+v, %v", f, err)
 	}
 }
+
+// TestWhatIsAboveTwoPathsGoesWithTheLast: a directory that was made for one path
+// and is shared by another is taken away with the last of them, in either order.
+func TestWhatIsAboveTwoPathsGoesWithTheLast(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]string{{"srv/shop/blue", "srv/shop/green"}, {"srv/shop/green", "srv/shop/blue"}} {
+		step := target(t)
+		for _, path := range []string{"srv/shop/blue", "srv/shop/green"} {
+			apply(t, step(1, map[string]any{"path": path}))
+		}
+		var s driver.Step
+		for _, path := range order {
+			s = step(1, map[string]any{"path": path})
+			if err := files.New().Remove(t.Context(), s, &drivertest.Output{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, dir := range []string{s.Root, s.State} {
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("removed in the order %v, %s holds %v, %v", order, dir, left, err)
+			}
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tranship.dev/tranship/internal/driver"
 	"tranship.dev/tranship/internal/practice"
 )
 
@@ -116,6 +117,27 @@ func (p *place) write(from io.Reader, to string, mode fs.FileMode) (int64, strin
 type difference struct {
 	wrong []string // altered or missing
 	added []string
+	told  []driver.Difference // of wrong, the first driver.MaxDiffers
+}
+
+// with adds a file that is not as it was placed: what is found is "" where it is not there.
+func (d difference) with(want file, found string) difference {
+	d.wrong = append(d.wrong, want.Path)
+	if len(d.told) < driver.MaxDiffers {
+		d.told = append(d.told, driver.Difference{What: "file " + want.Path, Recorded: want.String(), Found: found})
+	}
+	return d
+}
+
+// String says what a file is, for people who compare it with another.
+func (f file) String() string {
+	switch {
+	case f.Mode.Type() == fs.ModeSymlink:
+		return "link to " + f.Link
+	case f.Mode.IsDir():
+		return f.Mode.String()
+	}
+	return fmt.Sprintf("%s %d bytes sha256:%.12s", f.Mode, f.Size, f.SHA256)
 }
 
 func (d difference) String() string {
@@ -164,51 +186,59 @@ func (p *place) compare(ctx context.Context, release string, want []file) (diffe
 			return nil
 		}
 		delete(open, name)
-		same, err := p.same(path.Join(base, name), f)
-		if err == nil && !same {
-			d.wrong = append(d.wrong, name)
+		now, err := p.found(path.Join(base, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			d = d.with(f, "")
+			return nil
+		}
+		if err == nil && !f.same(now) {
+			d = d.with(f, now.String())
 		}
 		return err
 	})
 	for _, f := range want {
 		if _, missing := open[f.Path]; missing {
-			d.wrong = append(d.wrong, f.Path)
+			d = d.with(f, "")
 		}
 	}
 	return d, err
 }
 
-func (p *place) same(name string, want file) (bool, error) {
-	info, err := p.dir.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	mode := info.Mode().Perm() | info.Mode().Type()
+// same says whether what was found is exactly as wanted.
+func (f file) same(found file) bool {
 	switch {
-	case want.Mode.Type() == fs.ModeSymlink:
-		if mode.Type() != fs.ModeSymlink {
-			return false, nil
-		}
-		link, err := p.dir.Readlink(name)
-		return link == want.Link, err
-	case mode != want.Mode:
-		return false, nil
-	case want.Mode.IsDir():
-		return true, nil
-	case info.Size() != want.Size:
-		return false, nil
+	case f.Mode.Type() == fs.ModeSymlink:
+		return found.Mode.Type() == fs.ModeSymlink && found.Link == f.Link
+	case found.Mode != f.Mode:
+		return false
+	case f.Mode.IsDir():
+		return true
+	}
+	return found.Size == f.Size && found.SHA256 == f.SHA256
+}
+
+// found gives what a file is now, reading it in full.
+func (p *place) found(name string) (file, error) {
+	info, err := p.dir.Lstat(name)
+	if err != nil {
+		return file{}, err
+	}
+	now := file{Mode: info.Mode().Perm() | info.Mode().Type(), Size: info.Size()}
+	switch now.Mode.Type() {
+	case fs.ModeSymlink:
+		now.Link, err = p.dir.Readlink(name)
+		return now, err
+	case 0:
+	default:
+		return now, nil
 	}
 	content, err := p.dir.Open(name)
 	if err != nil {
-		return false, err
+		return now, err
 	}
 	defer content.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, content); err != nil {
-		return false, err
-	}
-	return hex.EncodeToString(sum.Sum(nil)) == want.SHA256, nil
+	_, err = io.Copy(sum, content)
+	now.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return now, err
 }

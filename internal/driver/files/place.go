@@ -86,9 +86,14 @@ func prepare(s driver.Step, in Inputs) (*place, error) {
 	if _, err := memory.Read(&known); err != nil {
 		return nil, err
 	}
+	shared, err := madeBefore(s.State)
+	if err != nil {
+		return nil, err
+	}
 	fresh := false
 	for _, dir := range lineage(path) {
-		if _, err := root.Lstat(dir); errors.Is(err, fs.ErrNotExist) && !slices.Contains(known.Made, dir) {
+		_, err := root.Lstat(dir)
+		if (errors.Is(err, fs.ErrNotExist) || shared[dir]) && !slices.Contains(known.Made, dir) {
 			known.Made, fresh = append(known.Made, dir), true
 		}
 	}
@@ -113,6 +118,26 @@ func prepare(s driver.Step, in Inputs) (*place, error) {
 		err = fmt.Errorf("path %s was removed by somebody else just now", in.Path)
 	}
 	return p, err
+}
+
+// madeBefore gives the directories that Apply made for any path on this target:
+// those above two slots are there for both, and go with the last of them.
+func madeBefore(state string) (map[string]bool, error) {
+	notes, err := filepath.Glob(filepath.Join(state, "files-*.json"))
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]bool{}
+	for _, path := range notes {
+		var known made
+		if _, err := note.At(path).Read(&known); err != nil {
+			return nil, err
+		}
+		for _, dir := range known.Made {
+			all[dir] = true
+		}
+	}
+	return all, nil
 }
 
 // unmake removes the directories that Apply made, the innermost first, as far

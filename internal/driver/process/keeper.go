@@ -25,6 +25,7 @@ import (
 type spec struct {
 	Wanted      bool            `json:"wanted"` // false: do not start it (again)
 	Identity    practice.Digest `json:"identity"`
+	Anew        string          `json:"anew,omitempty"` // the last order that wanted it started again
 	Version     string          `json:"version"`
 	Digest      practice.Digest `json:"digest"`
 	Path        string          `json:"path"`

@@ -138,11 +138,31 @@ func (*Driver) Inspect(ctx context.Context, s driver.Step) (driver.Finding, erro
 	if err != nil {
 		return driver.Finding{}, err
 	}
-	return driver.Finding{
+	finding := driver.Finding{
 		Present: v.spec.Wanted || v.alive || v.strays,
-		Matches: v.supervised && v.alive && v.status.Identity == id && v.spec.Identity == id && v.up() >= in.Settle.Std(),
+		Matches: v.supervised && v.alive && v.status.Identity == id && v.spec.Identity == id && v.up() >= in.Settle.Std() && v.heeded(s),
 		Version: v.version(), Digest: v.spec.Digest, Detail: v.String(),
-	}, nil
+	}
+	if !finding.Matches {
+		finding.Differs = []driver.Difference{{What: "process " + in.Name, Recorded: "runs", Found: v.instead(id)}}
+	}
+	return finding, nil
+}
+
+// heeded says whether a wish to start it again was heeded already, or is none.
+func (v view) heeded(s driver.Step) bool { return !s.Anew || v.spec.Anew == s.Order }
+
+// instead says what is there in the place of the process, without what changes by itself.
+func (v view) instead(id practice.Digest) string {
+	switch {
+	case !v.alive:
+		return "does not run"
+	case !v.supervised:
+		return "runs without its supervisor"
+	case v.status.Identity != id || v.spec.Identity != id:
+		return "runs with another version or other inputs"
+	}
+	return "has only just begun"
 }
 
 // Apply starts the process, or restarts it when it is another than the step
@@ -164,12 +184,15 @@ func (d *Driver) Apply(ctx context.Context, s driver.Step, out driver.Progress) 
 	if err != nil {
 		return err
 	}
-	if v.supervised && v.alive && v.spec.Wanted && v.spec.Identity == id && v.status.Identity == id {
+	if v.supervised && v.alive && v.spec.Wanted && v.spec.Identity == id && v.status.Identity == id && v.heeded(s) {
 		return k.settle(ctx, id, in.Settle.Std())
 	}
 	wanted, err := specify(s, in, id)
 	if err != nil {
 		return err
+	}
+	if s.Anew {
+		wanted.Anew = s.Order
 	}
 	if err := d.start(ctx, k, wanted, v, out); err != nil {
 		return err

@@ -280,3 +280,43 @@ func TestRunsInItsDirectoryWithItsEnvironment(t *testing.T) {
 		return err == nil && string(told) == filepath.Join(s.Root, "app/releases/1")+"\nb c\n"
 	})
 }
+
+// A process that is to be started again is, once for each order: what it runs
+// may be other than what stands there now.
+func TestStartedAnewOncePerOrder(t *testing.T) {
+	t.Parallel()
+	s := target(t)
+	s.With = map[string]any{"argv": []any{"sh", "-c", ": probe:" + s.Root + "; sleep 300; :"}, "settle": "20ms", "stopTimeout": "2s"}
+	first := func() string {
+		t.Helper()
+		if err := subject().Apply(t.Context(), s, &drivertest.Output{}); err != nil {
+			t.Fatal(err)
+		}
+		list := running(t, s)
+		if len(list) == 0 {
+			t.Fatal("it does not run")
+		}
+		return list[0]
+	}
+	before := first()
+	if again := first(); again != before {
+		t.Fatal("it was started again without need")
+	}
+	s.Anew, s.Order = true, "o1"
+	if found, err := subject().Inspect(t.Context(), s); err != nil || found.Matches {
+		t.Errorf("it seems to be started anew before it was: %+v, %v", found, err)
+	}
+	anew := first()
+	if anew == before {
+		t.Fatal("it was not started again")
+	}
+	if again := first(); again != anew {
+		t.Error("the same order started it again twice")
+	}
+	if found, err := subject().Inspect(t.Context(), s); err != nil || !found.Matches {
+		t.Errorf("after it was started anew: %+v, %v", found, err)
+	}
+	if s.Order = "o2"; first() == anew {
+		t.Error("another order did not start it again")
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"tranship.dev/tranship/internal/driver"
@@ -100,10 +101,10 @@ func (*Driver) Inspect(ctx context.Context, s driver.Step) (driver.Finding, erro
 		return driver.Finding{}, err
 	}
 	if earlier := command.Marked(r.mark); len(earlier) > 0 {
-		return driver.Finding{Detail: fmt.Sprintf("an earlier run still goes on as process %d", earlier[0].PID)}, nil
+		return driver.Finding{Untold: true, Detail: fmt.Sprintf("an earlier run still goes on as process %d", earlier[0].PID)}, nil
 	}
 	if !r.canTell() {
-		return driver.Finding{Detail: "nobody can tell: the step gives neither check nor creates"}, nil
+		return driver.Finding{Untold: true, Detail: "nobody can tell: the step gives neither check nor creates"}, nil
 	}
 	so, detail, err := r.look(ctx)
 	if err != nil {
@@ -200,6 +201,22 @@ func (*Driver) Remove(ctx context.Context, s driver.Step, out driver.Progress) e
 	return r.forget()
 }
 
+// Halt ends what an interrupted run left behind: it is asked, and killed where it does not end in the step's time.
+func (*Driver) Halt(_ context.Context, s driver.Step) error {
+	r, err := decode(s)
+	if err != nil {
+		return err
+	}
+	killed := command.Stop(command.Process{}, r.mark, syscall.SIGTERM, s.EndWithin())
+	if left := command.Marked(r.mark); len(left) > 0 {
+		return practice.Faultf(practice.Unavailable, "process %d cannot be ended", left[0].PID)
+	}
+	if killed {
+		return &driver.Killed{Command: "an earlier run", Within: s.EndWithin()}
+	}
+	return nil
+}
+
 // await waits until nothing runs any more that an earlier call started; when
 // ctx ends before, it is stopped.
 func (r run) await(ctx context.Context, out io.Writer) error {
@@ -209,7 +226,9 @@ func (r run) await(ctx context.Context, out io.Writer) error {
 		}
 		select {
 		case <-ctx.Done():
-			command.Stop(command.Process{}, r.mark, 15, 2*time.Second)
+			if command.Stop(command.Process{}, r.mark, syscall.SIGTERM, r.step.EndWithin()) {
+				return &driver.Killed{Command: "an earlier run", Within: r.step.EndWithin(), Cause: ctx.Err()}
+			}
 			return ctx.Err()
 		case <-time.After(50 * time.Millisecond):
 		}
@@ -229,7 +248,8 @@ func (r run) forget() error {
 	return nil
 }
 
-// must runs argv, and makes an exit code that is not a success an error.
+// must runs argv, and makes an exit code that is not a success an error, with the
+// last line that was printed: it mostly says why.
 func (r run) must(ctx context.Context, argv []string, out driver.Progress) error {
 	printed := tail{out: out}
 	code, err := r.do(ctx, argv, &printed, r.mark)
@@ -237,11 +257,11 @@ func (r run) must(ctx context.Context, argv []string, out driver.Progress) error
 		return err
 	}
 	if !slices.Contains(r.in.ExitCodes, code) {
-		fault := practice.Faultf(practice.Unavailable, "%s ended with exit code %d", argv[0], code)
+		said := fmt.Sprintf("%s ended with exit code %d", argv[0], code)
 		if last := printed.line(); last != "" {
-			return fault.WithHint("it printed last: %s", last)
+			said += ": " + last
 		}
-		return fault
+		return &practice.Error{Code: practice.Unavailable, Message: said}
 	}
 	return nil
 }
@@ -269,6 +289,7 @@ func (r run) do(ctx context.Context, argv []string, out io.Writer, mark string) 
 	}
 	code, err := command.Run(ctx, command.Command{
 		Argv: argv, Directory: directory, Env: command.Environment(env), Stdin: r.in.Stdin, Output: out, Mark: mark, Lock: lock,
+		EndWithin: r.step.EndWithin(),
 	})
 	if err != nil && ctx.Err() == nil {
 		return 0, practice.Faultf(practice.Invalid, "%s cannot be run: %v", argv[0], err).Final()

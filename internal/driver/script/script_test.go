@@ -166,6 +166,24 @@ func (s signal) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// The last line says why it failed: without colours, and never a part of one that is
+// too long, of which nobody could mask a secret.
+func TestFailureSaysWhatWasPrintedLast(t *testing.T) {
+	t.Parallel()
+	for printed, want := range map[string]string{
+		`echo one; echo "no space left on device" >&2; echo`: "sh ended with exit code 3: no space left on device",
+		`printf '\033[31mrefused\033[0m\r\n'`:                "sh ended with exit code 3: refused",
+		`:`:                                                  "sh ended with exit code 3",
+		`head -c 5000 /dev/zero | tr '\0' x; echo`:           "sh ended with exit code 3",
+	} {
+		s := target(t, map[string]any{"argv": []any{"sh", "-c", printed + "; exit 3"}})
+		var fault *practice.Error
+		if err := script.New().Apply(t.Context(), s, &drivertest.Output{}); !errors.As(err, &fault) || fault.Message != want {
+			t.Errorf("%s: got %v; want %s", printed, err, want)
+		}
+	}
+}
+
 func TestATimeoutIsTold(t *testing.T) {
 	t.Parallel()
 	s := target(t, map[string]any{"argv": []any{"sleep", "300"}})
@@ -173,5 +191,39 @@ func TestATimeoutIsTold(t *testing.T) {
 	defer cancel()
 	if err := script.New().Apply(ctx, s, &drivertest.Output{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What an agent that is gone left running is ended as its step says, and it is told when it had to be killed.
+func TestHaltGivesTheStepsTime(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		trap   string
+		killed bool
+	}{
+		"ends": {`trap "echo cleaned > cleaned; exit 1" TERM`, false},
+		"deaf": {`trap "" TERM`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := target(t, map[string]any{"argv": []any{"sh", "-c", c.trap + "; echo up; while :; do sleep 0.01; done"}})
+			if s.StopWithin = time.Minute; c.killed {
+				s.StopWithin = 50 * time.Millisecond
+			}
+			up, ended := make(signal), make(chan error, 1)
+			go func() { ended <- script.New().Apply(context.Background(), s, up) }()
+			<-up
+			err := script.New().Halt(t.Context(), s)
+			killed, was := errors.AsType[*driver.Killed](err)
+			if was != c.killed || was && killed.Within != s.StopWithin || !was && err != nil {
+				t.Errorf("halted with %v", err)
+			}
+			if err := <-ended; practice.CodeOf(err) != practice.Unavailable {
+				t.Errorf("what was halted ended with %v", err)
+			}
+			if _, err := os.Stat(filepath.Join(s.Root, "cleaned")); (err == nil) == c.killed {
+				t.Errorf("it cleaned up: %v", err)
+			}
+		})
 	}
 }

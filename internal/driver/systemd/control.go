@@ -166,6 +166,7 @@ func (u *unit) run(ctx context.Context, name string, argv ...string) (string, er
 		Directory: "/",
 		Env:       command.Environment(map[string]string{"LC_ALL": "C", "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}),
 		Output:    &out,
+		EndWithin: u.step.EndWithin(),
 	})
 	if err != nil {
 		return out.String(), fmt.Errorf("%s %s: %w", name, argv[0], err)

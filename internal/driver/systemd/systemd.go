@@ -139,8 +139,16 @@ func (d *Driver) Inspect(ctx context.Context, s driver.Step) (driver.Finding, er
 	}
 	if altered != "" {
 		finding.Detail = altered + " was altered; " + finding.Detail
+		finding.Differs = append(finding.Differs, driver.Difference{What: "file " + altered, Recorded: "as it was written", Found: "altered"})
 	}
-	finding.Matches = u.memory.Done && u.memory.Identity == id && altered == "" && now.good() && !now.stale() && u.enabledAsWanted(ctx)
+	if !now.good() {
+		finding.Differs = append(finding.Differs, driver.Difference{What: "service " + in.Unit, Recorded: "active", Found: now.Active})
+	}
+	enabled := u.enabledAsWanted(ctx)
+	if !enabled {
+		finding.Differs = append(finding.Differs, driver.Difference{What: "start of " + in.Unit, Recorded: "as the model says", Found: "other"})
+	}
+	finding.Matches = u.memory.Done && u.memory.Identity == id && altered == "" && now.good() && !now.stale() && enabled && u.heeded()
 	return finding, nil
 }
 

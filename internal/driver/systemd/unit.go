@@ -30,6 +30,7 @@ type memory struct {
 	Done       bool                       `json:"done"`       // it was active and stayed so
 	Restarting bool                       `json:"restarting"` // all is in place but the restart
 	Before     string                     `json:"before"`     // the invocation that the restart is to end
+	Anew       string                     `json:"anew"`       // the last order that wanted it started again
 }
 
 // unit is one unit on the host, with what the step wants of it.
@@ -209,10 +210,13 @@ func (u *unit) install(ctx context.Context, out driver.Progress) error {
 	if err != nil {
 		return err
 	}
-	if u.known && u.memory.Identity == id && altered == "" && !now.stale() {
+	if u.known && u.memory.Identity == id && altered == "" && !now.stale() && u.heeded() {
 		return u.resume(ctx, now, out)
 	}
 	next := memory{Unit: u.in.Unit, Component: u.step.Component, Version: u.step.Version, Digest: u.step.Digest, Files: map[string]practice.Digest{}}
+	if u.step.Anew {
+		next.Anew = u.step.Order
+	}
 	for name := range u.memory.Files {
 		next.Files[name] = "" // still to be deleted, even if this call is interrupted
 	}
@@ -234,6 +238,9 @@ func (u *unit) install(ctx context.Context, out driver.Progress) error {
 	}
 	return u.restart(ctx, out)
 }
+
+// heeded says whether a wish to start the unit again was heeded already, or is none.
+func (u *unit) heeded() bool { return !u.step.Anew || u.memory.Anew == u.step.Order }
 
 // place puts the unit's files in place and lets the service manager know of
 // them; same says that it knows exactly these already. Each reload makes it

@@ -44,6 +44,7 @@ type Change struct {
 	By        practice.Actor  // who said so
 	At        time.Time
 	Why       string
+	Until     time.Time // the confirmation holds until then; zero: until it is said otherwise
 }
 
 // ChangeState is what the tool that keeps a change has said of it.

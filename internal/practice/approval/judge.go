@@ -57,7 +57,7 @@ func Judge(in Input) Result {
 	c, err := newCount(in)
 	if err != nil {
 		return Result{Verdict: practice.Hold(practice.Reason{
-			Gate: gateApproval, Message: err.Error(), Since: in.Ask.At, Who: requesterTold(in.Ask), How: command(in.Ask, "ask-again", "--reason WHY"),
+			Gate: gateApproval, Message: err.Error(), Since: in.Ask.At, Who: requesterTold(in.Ask), How: command(in.Ask, "ask-again", "--reason WHY"), Way: practice.AskAgain,
 		}), Why: err.Error()}
 	}
 	r := Result{Verdict: practice.Pass(), Subject: c.subject, Parts: c.parts, Votes: c.votes, Groups: c.standings(in.Now)}

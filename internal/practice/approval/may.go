@@ -178,7 +178,7 @@ func (c *count) outsider(v Vote) error {
 	if why == "" {
 		why = fmt.Sprintf("%s is in none of the groups that are asked, nor the deputy of anybody there", v.By)
 	}
-	return practice.Faultf(practice.Forbidden, "%s", why).WithHint("asked are %s", strings.Join(groups, ", ")).Final()
+	return practice.Faultf(practice.Forbidden, "%s", why).Lacking("a seat in %s, which is asked", strings.Join(groups, " or ")).Final()
 }
 
 // lapsedFor lists the delegations by which somebody once acted for a member of the group.

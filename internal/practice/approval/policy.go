@@ -49,7 +49,7 @@ type AppliesTo struct {
 	Models       []string                `json:"models,omitempty" doc:"Names of models; empty means any."`
 	Classes      []practice.Class        `json:"classes,omitempty" enum:"requirement,release,operational,third-party,retirement,support,service-request,maintenance" doc:"Classes; empty means any."`
 	Urgencies    []practice.Urgency      `json:"urgencies,omitempty" enum:"normal,urgent,emergency" doc:"Urgencies; empty means any."`
-	Directions   []plan.Direction        `json:"directions,omitempty" enum:"install,remove" doc:"Whether the release goes in or out; empty means both."`
+	Directions   []plan.Direction        `json:"directions,omitempty" enum:"install,remove,restore" doc:"Whether the release goes in, goes out, or is rolled back; empty means any."`
 	Risks        []practice.RiskLevel    `json:"risks,omitempty" enum:"low,medium,high" doc:"Levels of risk; empty means any."`
 }
 

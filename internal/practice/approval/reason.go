@@ -39,7 +39,7 @@ func (c *count) rejection() practice.Verdict {
 	}
 	return practice.Hold(practice.Reason{
 		Gate: gateApproval, Message: message, Since: v.At, Who: requesterTold(c.Ask),
-		How: command(c.Ask, "ask-again", "--reason WHY"),
+		How: command(c.Ask, "ask-again", "--reason WHY"), Way: practice.AskAgain,
 	})
 }
 
@@ -52,7 +52,7 @@ func (c *count) window() practice.Verdict {
 	}
 	return practice.Hold(practice.Reason{
 		Gate: gateApproval, Message: fmt.Sprintf("the window that approval was asked for, %s, is over", windowTold(c.Ask.Window)),
-		Since: end, Who: requesterTold(c.Ask), How: command(c.Ask, "reschedule", "--reason WHY"),
+		Since: end, Who: requesterTold(c.Ask), How: command(c.Ask, "reschedule", "--reason WHY"), Way: practice.Reschedule,
 	})
 }
 
@@ -73,12 +73,12 @@ func (c *count) change() practice.Verdict {
 			reason.Message += ": " + change.Why
 		}
 		reason.Since = change.At
-		reason.How = command(c.Ask, "ask-again", "--change", "CHANGE", "--reason WHY")
+		reason.How, reason.Way = command(c.Ask, "ask-again", "--change", "CHANGE", "--reason WHY"), practice.AskAgain
 	case rule == ChangeFree, rule == ChangeNamed && change.Reference != "":
 		return practice.Pass()
 	case change.Reference == "":
 		reason.Message = fmt.Sprintf("policy %s needs an authorising change, and none is named", policy)
-		reason.How = command(c.Ask, "ask-again", "--change", "CHANGE", "--reason WHY")
+		reason.How, reason.Way = command(c.Ask, "ask-again", "--change", "CHANGE", "--reason WHY"), practice.AskAgain
 	case change.State == ConfirmedChange && change.Subject == c.subject:
 		return practice.Pass()
 	default:

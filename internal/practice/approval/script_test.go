@@ -4,8 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/approval"
 	"tranship.dev/tranship/internal/practice/party"
+	"tranship.dev/tranship/test/script"
 )
 
 var update = flag.Bool("update", false, "write what happened into testdata")
@@ -23,54 +22,7 @@ var update = flag.Bool("update", false, "write what happened into testdata")
 // lines, each followed by what happened (indented; written with -update).
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			wanted, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(wanted))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(wanted) {
-				t.Errorf("%s tells another story now; look at the difference after: go test -run TestScripts -update\n%s", file, got)
-			}
-		})
-	}
-}
-
-// play runs a script and gives it with what happened.
-func play(t *testing.T, script string) string {
-	t.Helper()
-	var out strings.Builder
-	p := newStage()
-	for i, line := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
-		if strings.HasPrefix(line, "    ") {
-			continue
-		}
-		out.WriteString(line + "\n")
-		words := strings.Fields(line)
-		if len(words) == 0 || strings.HasPrefix(line, "#") {
-			continue
-		}
-		told, err := p.line(words[0], words[1:])
-		if err != nil {
-			t.Fatalf("line %d: %s: %v", i+1, line, err)
-		}
-		for _, text := range told {
-			out.WriteString("    " + text + "\n")
-		}
-	}
-	return out.String()
+	script.Run(t, *update, func() script.Line { return newStage().line })
 }
 
 // stage is one scenario: the documents by name, what is asked, and the votes.

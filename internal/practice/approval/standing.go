@@ -137,5 +137,5 @@ func MayReview(a Ask, people party.People, group, by string, now time.Time) erro
 		return practice.Faultf(practice.Forbidden, "%s: nobody reviews what they asked for or carried out", barred).
 			WithHint("somebody else of %s must review it", group).Final()
 	}
-	return practice.Faultf(practice.Forbidden, "%s is not in %s, which reviews %s", by, group, a.Deployment).Final()
+	return practice.Faultf(practice.Forbidden, "%s is not in %s, which reviews %s", by, group, a.Deployment).Lacking("a seat in the group %s", group).Final()
 }

@@ -28,7 +28,7 @@ type Confirmation struct {
 // Known gives the change of a deployment as it is known at a moment: what was
 // confirmed for a time counts as not said after it.
 func (c Confirmation) Known(reference string, now time.Time) Change {
-	known := Change{Reference: reference, State: c.State, Subject: c.Subject, By: c.By, At: c.At, Why: c.Why}
+	known := Change{Reference: reference, State: c.State, Subject: c.Subject, By: c.By, At: c.At, Why: c.Why, Until: c.ValidUntil}
 	if c.State == ConfirmedChange && !c.ValidUntil.IsZero() && !now.Before(c.ValidUntil) {
 		return Change{Reference: reference}
 	}

@@ -54,6 +54,14 @@ type CDSubject struct {
 // a happening again gives the same.
 func CDEvents(h Happening, server string, scope practice.Scope) []CloudEvent {
 	m := maker{happening: h, server: strings.TrimRight(server, "/"), scope: scope}
+	if h.Drift != nil {
+		m.drift()
+		return m.made
+	}
+	if h.Health != nil {
+		m.health()
+		return m.made
+	}
 	m.add("dev.cdeventsx.tranship-deployment."+string(h.Event())+".0.1.0", "", h.Deployment, m.own())
 	m.approval()
 	m.services()
@@ -97,6 +105,8 @@ func (m *maker) own() map[string]any {
 	direction := "install"
 	if h.Matter.Removal {
 		direction = "remove"
+	} else if h.Matter.Rollback {
+		direction = "restore"
 	}
 	items := make([]any, len(h.Matter.Items))
 	for i, item := range h.Matter.Items {
@@ -161,7 +171,11 @@ func (m *maker) services() {
 // outcome says what became of a component, and which version is there now.
 func outcome(h Happening, item Item) (kind string, now *Item) {
 	switch {
-	case h.Result == "succeeded" && h.Matter.Removal:
+	case h.Matter.Rollback && h.Result != "succeeded":
+		return "", nil // what it found is there, or nobody knows
+	case h.Matter.Rollback && item.Before != nil:
+		return "rolledback", item.Before
+	case h.Result == "succeeded" && (h.Matter.Removal || h.Matter.Rollback):
 		return "removed", nil
 	case h.Result == "succeeded" && item.Before == nil:
 		return "deployed", &item

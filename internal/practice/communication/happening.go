@@ -13,6 +13,7 @@ type Matter struct {
 	Release     string
 	Environment string
 	Removal     bool // it takes the release out
+	Rollback    bool // it brings back what another deployment found: Items[].Before
 	Items       []Item
 	RequestedBy practice.Actor
 	Reason      string           // why it was asked for
@@ -50,6 +51,8 @@ type Happening struct {
 	First      bool     // of one that waits: it did not wait for this before
 	To         []string // persons who are told of it whatever they subscribe to
 	Matter     Matter
+	Drift      *DriftNews  // of drift: it is about no deployment then
+	Health     *HealthNews // of health: as well
 }
 
 // Event gives its name.

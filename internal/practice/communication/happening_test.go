@@ -150,6 +150,12 @@ func TestEveryEventHasWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range append(communication.Events(), communication.Trial) {
 		h := communication.Happening{Events: []communication.Event{e}, Deployment: "D-1", When: noon, Matter: matter()}
+		if e == communication.DriftFound || e == communication.DriftEnded {
+			h = communication.NewDrift(e, communication.DriftNews{Environment: "live", Component: "web"}, noon)
+		}
+		if strings.HasPrefix(string(e), "health.") {
+			h = communication.NewHealth(e, communication.HealthNews{Environment: "live", Component: "web"}, noon)
+		}
 		s := communication.Words([]communication.Happening{h}).Subject
 		if seen[s] || strings.HasSuffix(s, " is "+string(e)) && e != communication.Planned && e != communication.Authorised {
 			t.Errorf("%s: subject %q", e, s)
@@ -247,5 +253,40 @@ func TestSubscriptionsAreChecked(t *testing.T) {
 			raw, _ := json.Marshal(c.via)
 			t.Errorf("%s: problem at %q; want %q", raw, got, c.want)
 		}
+	}
+}
+
+// R92: however much has drifted, it is one message that names the first of it,
+// and one event for systems whose id is the same when it is told again.
+func TestWordsOfDrift(t *testing.T) {
+	t.Parallel()
+	news := communication.DriftNews{Environment: "live", Component: "web", Number: 10_000, Some: []communication.DriftItem{
+		{Drift: "DR-7", Target: "web-1", Says: "drifted: file etc/web.conf"}, {Drift: "DR-8", Target: "web-2", Says: "missing"},
+	}}
+	found := communication.NewDrift(communication.DriftFound, news, noon)
+	one := communication.NewDrift(communication.DriftEnded, communication.DriftNews{Environment: "live", Component: "db", Number: 1, Some: []communication.DriftItem{{Drift: "DR-3", Target: "db-1", Says: "repaired"}}}, noon)
+	m := communication.Words([]communication.Happening{found, one})
+	if m.Subject != "live: web is not as recorded on 10000 targets, and 1 more" {
+		t.Errorf("subject %q", m.Subject)
+	}
+	for _, part := range []string{"web-1: drifted: file etc/web.conf (DR-7)", "and 9998 more", "the drift of db on db-1 has ended", "tranship drift list --environment live"} {
+		if !strings.Contains(m.Text, part) {
+			t.Errorf("the text lacks %q:\n%s", part, m.Text)
+		}
+	}
+	if m.Text = communication.Words([]communication.Happening{one}).Text; !strings.Contains(m.Text, "Who can act: whoever may deploy there.") {
+		t.Errorf("where nobody is named, whoever may deploy can act:\n%s", m.Text)
+	}
+	one.Drift.AcceptedBy = []string{"operations", "security"}
+	if m.Text = communication.Words([]communication.Happening{one}).Text; !strings.Contains(m.Text, "Who can act: the members of operations, security accept what was found; whoever may deploy there puts it right.") {
+		t.Errorf("who accepts is not told:\n%s", m.Text)
+	}
+	events := communication.CDEvents(found, "https://tranship.example", practice.DefaultScope)
+	if len(events) != 1 || events[0].Type != "dev.cdeventsx.tranship-drift.found.0.1.0" || events[0].ID != "default-0-drift-DR-7-found" || events[0].Data.Subject.Content["count"] != 10_000 {
+		t.Errorf("events %+v", events)
+	}
+	spec := communication.SubscriptionSpec{Events: []communication.Event{communication.DriftFound}, Environments: []string{"live"}, Components: []string{"web"}}
+	if !spec.Wants(found) || spec.Wants(one) {
+		t.Error("a subscription to the drift of one component in one environment gets something else")
 	}
 }

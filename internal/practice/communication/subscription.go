@@ -36,15 +36,15 @@ const (
 
 // Events lists what a subscription may name.
 func Events() []Event {
-	return []Event{Planned, Waiting, Approved, Rejected, Lapsed, Authorised, Voided, Held, Started, Failed, Ended, Reminder, Escalation}
+	return []Event{Planned, Waiting, Approved, Rejected, Lapsed, Authorised, Voided, Held, Started, Failed, Ended, Reminder, Escalation, DriftFound, DriftEnded, HealthFailing, HealthDegraded, HealthRestored}
 }
 
 // SubscriptionSpec is what a Subscription document says: who is told of what, and how.
 type SubscriptionSpec struct {
 	Description  string   `json:"description,omitempty" doc:"What people should know about it."`
 	Owner        string   `json:"owner,omitempty" doc:"The person who answers for it; when they have left, nothing is sent any more. By default whoever applied it last."`
-	Events       []Event  `json:"events,omitempty" enum:"planned,waiting,approved,rejected,lapsed,authorised,voided,held,started,failed,ended,reminder,escalation" doc:"Of what; empty means of everything."`
-	Environments []string `json:"environments,omitempty" doc:"Only of deployments into or out of one of these; empty means all."`
+	Events       []Event  `json:"events,omitempty" enum:"planned,waiting,approved,rejected,lapsed,authorised,voided,held,started,failed,ended,reminder,escalation,drift.found,drift.ended,health.failing,health.degraded,health.restored" doc:"Of what; empty means of everything."`
+	Environments []string `json:"environments,omitempty" doc:"Only of what happens in one of these: deployments into or out of it, drift, and health; empty means all."`
 	Services     []string `json:"services,omitempty" doc:"Only of deployments of a component of one of these services or products; empty means all."`
 	Components   []string `json:"components,omitempty" doc:"Only of deployments of one of these; empty means all."`
 	Groups       []string `json:"groups,omitempty" doc:"Only of deployments that concern one of these: it answers for the environment or a component, or one of its members asked; empty means all."`

@@ -22,6 +22,12 @@ const maxWords = 600
 // the subject speaks of the chief one, the text of all of them, then of what it
 // waits for, who can act, and how. There is at least one.
 func Words(happenings []Happening) Message {
+	if happenings[0].Drift != nil {
+		return driftWords(happenings)
+	}
+	if happenings[0].Health != nil {
+		return healthWords(happenings)
+	}
 	chief := chiefOf(happenings)
 	m := chief.Matter
 	var b strings.Builder
@@ -69,6 +75,9 @@ func waits(b *strings.Builder, r practice.Reason) {
 }
 
 func what(m Matter) string {
+	if m.Rollback {
+		return "the rollback of " + m.Release + " in " + m.Environment
+	}
 	if m.Removal {
 		return m.Release + " out of " + m.Environment
 	}

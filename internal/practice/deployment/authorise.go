@@ -102,6 +102,9 @@ func (c *course) askedAnew(e AskedAnew) error {
 		c.effect(ReplaceTargets{})
 		c.note(EntryPlanned, e.By, e.Why, PlanData(c.d))
 	}
+	if voids {
+		c.forgetAnswers()
+	}
 	if voids && !c.state(Planned) {
 		c.d.Authority = ""
 		c.note(EntryVoided, e.By, e.Why, map[string]any{"subject": string(c.d.Subject)})
@@ -134,6 +137,15 @@ func (c *course) startJudged(e StartJudged) {
 			wake = c.d.StartAfter
 		}
 	}
+	c.found(AtStart, e.Found)
+	met, _ := c.verdict(c.d.CriteriaAt(AtStart))
+	verdict = practice.And(verdict, met)
+	for _, r := range met.Reasons {
+		if !r.Until.IsZero() && (wake.IsZero() || r.Until.Before(wake)) {
+			wake = r.Until
+		}
+	}
+	verdict = c.d.pauses(verdict)
 	if !verdict.Open {
 		c.hold(Scheduled, "start", verdict, practice.Tranship, "")
 		c.wakeBy(wake, lookAtStart)
@@ -166,6 +178,9 @@ func (c *course) reconsidered() {
 	case c.state(Authorised, Scheduled):
 		c.judgeStart()
 	default:
+		if c.atCheckpoint() {
+			c.asksEvidence(c.d.CriteriaAt(c.d.Stage.Held))
+		}
 		c.judgeEnd()
 	}
 }

@@ -16,7 +16,7 @@ func BenchmarkDecide(b *testing.B) {
 			s := running(b, size)
 			d, row := s.d, s.rows["app-1"]
 			events := []deployment.Event{deployment.Reported{Target: row, Report: deployment.Report{
-				Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt,
+				Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt,
 				Seq: 1, Kind: deployment.StepBegun, Step: 1, StepName: "unpack", At: day,
 			}}}
 			b.ReportAllocs()
@@ -38,7 +38,7 @@ func TestCostOfAnEvent(t *testing.T) {
 		s := running(t, size)
 		row := s.rows["app-1"]
 		r := deployment.Report{
-			Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt,
+			Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt,
 			Seq: 1, Kind: deployment.OrderEnded, Outcome: deployment.OutcomeFail, Message: "exit status 1",
 		}
 		events := []deployment.Event{deployment.Reported{Target: row, Report: r}}

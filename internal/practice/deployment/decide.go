@@ -78,6 +78,16 @@ func (c *course) take(e Event) error {
 		err = c.guidanceGiven(e)
 	case CancelAsked:
 		err = c.cancelAsked(e)
+	case OrderInterrupted:
+		c.orderInterrupted(e)
+	case CriterionAnswered:
+		err = c.criterionAnswered(e)
+	case CriteriaJudged:
+		c.criteriaJudged(e)
+	case PauseAsked:
+		err = c.pauseAsked(e)
+	case ResumeAsked:
+		err = c.resumeAsked(e)
 	default:
 		err = fmt.Errorf("deployment %s: %T is not an event", c.d.ID, e)
 	}
@@ -105,6 +115,7 @@ func (c *course) enter(to State, waiting practice.Verdict, who practice.Actor, w
 
 // close ends the deployment.
 func (c *course) close(result Result, cause string, who practice.Actor) {
+	c.d.Suspended, c.d.Pausing, c.d.Stage.Held = nil, nil, ""
 	c.d.Result, c.d.Cause, c.d.Ended = result, cause, c.now
 	c.enter(Closed, practice.Pass(), who, cause)
 	c.note(EntryClosed, who, cause, map[string]any{
@@ -113,6 +124,9 @@ func (c *course) close(result Result, cause string, who practice.Actor) {
 		"executed": c.d.Executed,
 		"touched":  c.d.Touched,
 		"failures": c.d.Failures,
+		"new":      c.d.Left.New,
+		"halfWay":  c.d.Left.HalfWay,
+		"unknown":  c.d.Left.Unknown,
 	})
 }
 

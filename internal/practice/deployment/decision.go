@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"slices"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -45,6 +46,7 @@ type (
 		WakeAt  time.Time // when to ask again; zero: as soon as something changes
 		MustEnd time.Time
 		Overrun Overrun
+		Found   []Finding // of the criteria of the start that evidence judges
 	}
 	// EndMoved: the calendar changed while it runs.
 	EndMoved struct {
@@ -77,13 +79,38 @@ type (
 	// GuidanceGiven: a person answered.
 	GuidanceGiven struct {
 		Advice  Advice
-		Targets []string // for Retry: exactly these; empty means all that are failed, unknown or stopped
-		Rows    []Target // for Retry: the rows of Targets; a name without a row is refused
+		Targets []string // for any but GoOn: exactly these; for retry and skip empty means all that are failed, unknown or stopped
+		Rows    []Target // the rows of Targets; a name without a row is refused
 		By      practice.Actor
 		Why     string
 	}
-	// CancelAsked: a person wants it to end.
+	// CancelAsked: a person wants it to end; with Now, what runs is interrupted.
 	CancelAsked struct {
+		By  practice.Actor
+		Why string
+		Now bool
+	}
+	// OrderInterrupted: the executor of the row's order is told to end it at once.
+	OrderInterrupted struct{ Target Target }
+	// CriterionAnswered: a person confirms or refuses a criterion that is judged by hand.
+	CriterionAnswered struct {
+		Criterion string
+		Met       bool
+		By        practice.Actor
+		Why       string
+	}
+	// CriteriaJudged: the evidence was looked at for the criteria of a checkpoint.
+	CriteriaJudged struct {
+		At    Checkpoint
+		Found []Finding // one for each that evidence judges
+	}
+	// PauseAsked: a person wants nothing further to begin.
+	PauseAsked struct {
+		By  practice.Actor
+		Why string
+	}
+	// ResumeAsked: a person has a paused deployment go on.
+	ResumeAsked struct {
 		By  practice.Actor
 		Why string
 	}
@@ -95,9 +122,10 @@ type Advice string
 // The answers.
 const (
 	RetryTargets  Advice = "retry"     // do the failed targets again, from the failed step
-	GoOn          Advice = "continue"  // go on in spite of the failures
-	RemediateNow  Advice = "remediate" // bring back what was before on every touched target
-	CloseAsFailed Advice = "fail"      // leave everything as it is
+	SkipStep      Advice = "skip"      // do the failed targets again, from the step after the failed one
+	GoOn          Advice = "continue"  // go on in spite of the failures, or after a pause
+	RemediateNow  Advice = "remediate" // bring back what was before on every touched target, or on the named ones only
+	CloseAsFailed Advice = "fail"      // leave everything as it is; of the named targets only: give them up, and ask about the others
 )
 
 // Effect is something that must be done about a decision; control does it.
@@ -118,6 +146,8 @@ type (
 	// JudgeEnd: look until when it may run; answer with EndMoved. The moment of an end
 	// must not move by itself: of a freeze that has begun it is when it began.
 	JudgeEnd struct{}
+	// JudgeCriteria: look at the evidence for the criteria of a checkpoint; answer with CriteriaJudged.
+	JudgeCriteria struct{ At Checkpoint }
 	// ReplaceTargets: the plan is another one; its targets take the place of the rows.
 	ReplaceTargets struct{}
 	// IssueOrders: store signed orders for the targets of the stage, page by page,
@@ -126,6 +156,9 @@ type (
 	// WithdrawOrders: orders of the stage that have not begun are taken back;
 	// each is answered with OrderWithdrawn.
 	WithdrawOrders struct{ Stage int }
+	// InterruptOrders: the executors of orders of the deployment that have begun are told
+	// to end them at once; each that runs is answered with OrderInterrupted.
+	InterruptOrders struct{}
 	// WakeUp: send TimeCame at that moment.
 	WakeUp struct{ At time.Time }
 )
@@ -136,7 +169,8 @@ type Landing struct {
 	Component string
 	Version   string // empty: taken off
 	Digest    practice.Digest
-	Uncertain bool // the change failed half-way, or nobody knows
+	Slot      string // where it is on the target; empty: in none
+	Uncertain bool   // the change failed half-way, or nobody knows
 }
 
 // Change is what follows from a decision.
@@ -196,10 +230,11 @@ type Store interface {
 	AddReports(reports []Report) ([]Report, error)
 	// Reports lists what was reported of a deployment, or of one target of it, in order of arrival; page.After is a Place in decimals.
 	Reports(deployment, target string, page practice.Page) ([]Report, error)
-	// AddOutput stores pieces of output; the same (order, seq) twice is stored once.
+	// AddOutput stores pieces of output; the same (order, seq) twice is stored once, until it is sealed.
 	AddOutput(pieces []Output) error
-	// OutputOf lists output of a deployment, or of one target of it, in order of arrival; page.After is a Place in decimals.
+	// OutputOf lists output that is not sealed of a deployment, or of one target of it, in order of arrival; page.After is a Place in decimals.
 	OutputOf(deployment, target string, page practice.Page) ([]Output, error)
+	LogStore
 }
 
 // Filter chooses deployments; empty parts choose all.
@@ -207,13 +242,28 @@ type Filter struct {
 	Environment string
 	Component   string
 	Release     string
-	State       State
-	Open        bool // only those that are not closed
+	States      []State  // in one of these, or with one of Results; both empty: all
+	Results     []Result // closed with one of these
+	Open        bool     // only those that are not closed
+}
+
+// Outcomes tells words for how deployments are apart: the results that closed
+// ones have, and states.
+func Outcomes(words []string) (states []State, results []Result) {
+	for _, word := range words {
+		if slices.Contains(Results(), Result(word)) {
+			results = append(results, Result(word))
+			continue
+		}
+		states = append(states, State(word))
+	}
+	return states, results
 }
 
 // TargetFilter chooses target rows; empty parts choose all.
 type TargetFilter struct {
 	State TargetState
+	Look  Look
 	Wave  int
 }
 
@@ -232,12 +282,19 @@ func (TargetSilent) event()       {}
 func (TimeCame) event()           {}
 func (GuidanceGiven) event()      {}
 func (CancelAsked) event()        {}
+func (OrderInterrupted) event()   {}
+func (CriterionAnswered) event()  {}
+func (CriteriaJudged) event()     {}
+func (PauseAsked) event()         {}
+func (ResumeAsked) event()        {}
 
 func (JudgeComponents) effect()    {}
 func (JudgeAuthorisation) effect() {}
 func (JudgeStart) effect()         {}
 func (JudgeEnd) effect()           {}
+func (JudgeCriteria) effect()      {}
 func (ReplaceTargets) effect()     {}
 func (IssueOrders) effect()        {}
 func (WithdrawOrders) effect()     {}
+func (InterruptOrders) effect()    {}
 func (WakeUp) effect()             {}

@@ -39,6 +39,9 @@ const (
 	Cancelled  Result = "cancelled"
 )
 
+// Results gives every result.
+func Results() []Result { return []Result{Succeeded, Failed, Remediated, Cancelled} }
+
 // Deployment is the row of one deployment: its size does not depend on the number of targets.
 type Deployment struct {
 	ID          string          `json:"id"` // "D-12"
@@ -80,8 +83,27 @@ type Deployment struct {
 	Executed int              `json:"executed"`         // targets whose execute phase ended well
 	Failures int              `json:"failures"`         // targets failed or unknown, over all waves (Target.Troubled)
 	Cause    string           `json:"cause,omitempty"`  // why it failed, was remediated or cancelled
-	Started  time.Time        `json:"started,omitzero"` // first order issued
-	Ended    time.Time        `json:"ended,omitzero"`
+
+	Tolerated int `json:"tolerated,omitempty"` // failed or unknown targets of earlier waves, as far as the waves allowed them
+
+	GivenUp   Given   `json:"givenUp,omitzero"`    // the targets that people gave up
+	Left      Where   `json:"left,omitzero"`       // what is left on how many targets
+	Suspended *Stage  `json:"suspended,omitempty"` // the stage that goes on when some of its targets have been brought back
+	Pausing   *Paused `json:"pausing,omitempty"`   // somebody asked it to pause: nothing further begins
+	// Interrupting: somebody cancelled it and had what runs interrupted.
+	Interrupting *Paused     `json:"interrupting,omitempty"`
+	Started      time.Time   `json:"started,omitzero"` // first order issued
+	Ended        time.Time   `json:"ended,omitzero"`
+	Criteria     []Judgement `json:"criteria,omitempty"` // how the criteria of the plan stand, as far as they were come to
+	Changed      time.Time   `json:"changed,omitzero"`   // when the targets of the last wave had ended; zero: none had
+
+}
+
+// Paused says who asked a deployment to pause, or to end at once, and why.
+type Paused struct {
+	By  practice.Actor `json:"by"`
+	Why string         `json:"why,omitempty"`
+	At  time.Time      `json:"at"`
 }
 
 // Phase is what the orders of a stage are for.
@@ -104,6 +126,14 @@ type Stage struct {
 	First    int       `json:"first"`  // number of the first stage of the series; less than Number: a retry
 	Phase    Phase     `json:"phase,omitempty"`
 	Wave     int       `json:"wave"`               // 0: all targets of the plan
+	Level    int       `json:"level,omitempty"`    // of its rows; 0: of all
+	FromWave int       `json:"fromWave,omitempty"` // of a remediation of one level: its first wave; 0: all rows
+	ToWave   int       `json:"toWave,omitempty"`   // and its last
+	Above    int       `json:"above,omitempty"`    // of such a remediation: what was before is back on so many rows of higher levels
+	Skip     bool      `json:"skip,omitempty"`     // a retry that begins after the step that each row is at
+	Part     bool      `json:"part,omitempty"`     // of a remediation: of some touched targets, its retries order no others
+	Next     int       `json:"next,omitempty"`     // stages were begun up to this number while it was suspended
+	Resumes  bool      `json:"resumes,omitempty"`  // a retry of those only that were stopped or never ordered
 	Only     []string  `json:"only,omitempty"`     // a retry of exactly these, at most MaxNamed; empty: no such limit
 	Issued   bool      `json:"issued"`             // every order of it exists, or no further one will be issued
 	Stopping bool      `json:"stopping,omitempty"` // orders that have not begun are being withdrawn
@@ -113,12 +143,19 @@ type Stage struct {
 	Failed   int       `json:"failed"`
 	Left     int       `json:"left,omitempty"` // of Failed: those of earlier stages of the series
 	Unknown  int       `json:"unknown"`
-	Stopped  int       `json:"stopped"`           // withdrawn before they began, or stopped between steps
-	Trouble  []Trouble `json:"trouble,omitempty"` // some of the targets that are failed, unknown or stopped
-	SoakEnd  time.Time `json:"soakEnd,omitzero"`  // the soak after it ends; zero: not soaking
-	Halting  bool      `json:"halting,omitempty"` // orders that run stop after their present step
-	Passed   bool      `json:"passed,omitempty"`  // it was judged and passed, and the next wave was held back
-	Since    time.Time `json:"since,omitzero"`    // when it began
+	Stopped  int       `json:"stopped"`            // withdrawn before they began, or stopped between steps
+	Given    int       `json:"given,omitempty"`    // given up by a person: in none of the other counts
+	Trouble  []Trouble `json:"trouble,omitempty"`  // some of the targets that are failed, unknown or stopped
+	SoakEnd  time.Time `json:"soakEnd,omitzero"`   // the soak after it ends; zero: not soaking
+	Halting  bool      `json:"halting,omitempty"`  // orders that run stop after their present step
+	Passed   bool      `json:"passed,omitempty"`   // it was judged and passed, and the next wave was held back
+	Paused   bool      `json:"paused,omitempty"`   // it was passed, and the pause before the next wave was come to
+	Forgiven bool      `json:"forgiven,omitempty"` // a person had it go on in spite of its failures
+	Since    time.Time `json:"since,omitzero"`     // when it began
+
+	Held     Checkpoint     `json:"held,omitempty"`     // it was passed, and waits at this checkpoint for criteria
+	Cleared  Checkpoint     `json:"cleared,omitempty"`  // the last checkpoint that was left since it was passed
+	FailedAt map[string]int `json:"failedAt,omitempty"` // of Failed: how many at each step
 }
 
 // The bounds that keep a deployment's row small.
@@ -131,6 +168,7 @@ const (
 type Trouble struct {
 	Target  string      `json:"target"`
 	State   TargetState `json:"state"`
+	Left    Left        `json:"left,omitempty"`
 	Message string      `json:"message,omitempty"` // at most 200 bytes
 }
 
@@ -155,10 +193,13 @@ const (
 	TargetStopped TargetState = "stopped" // its order was withdrawn, or stopped between two steps
 )
 
-// Target is the row of one target of a deployment.
+// Target is the row of one target of a deployment, or of a part of one: see plan.Target.
 type Target struct {
 	Deployment string            `json:"deployment"`
 	Name       string            `json:"name"`
+	Target     string            `json:"target,omitempty"` // the target, where Name is that of a part
+	Level      int               `json:"level,omitempty"`
+	Items      []int             `json:"items,omitempty"` // the items of the plan that it is about; nil: all
 	Agent      string            `json:"agent"`
 	Wave       int               `json:"wave"`
 	Stage      int               `json:"stage"` // number of the stage it was last in; 0: none
@@ -172,11 +213,16 @@ type Target struct {
 	Executed   bool              `json:"executed"` // the execute phase ended well
 	Accepted   bool              `json:"accepted"`
 	Remediated bool              `json:"remediated"`
-	Troubled   bool              `json:"troubled"`          // it last ended failed or unknown; bringing back what was before does not mend that
-	Seq        int               `json:"seq"`               // the last report of this attempt that was taken in
-	Grace      practice.Duration `json:"grace"`             // longest step with all its tries, and the allowed silence: a report puts the deadline so far off
-	Before     []BeforeRef       `json:"before,omitempty"`  // what was there, one for each item of the plan
-	Message    string            `json:"message,omitempty"` // of the last failure
+	Left       Left              `json:"left,omitempty"`      // by its last order that changed anything; empty: old
+	Found      Left              `json:"found,omitempty"`     // what its present order found there
+	Troubled   bool              `json:"troubled"`            // it last ended failed or unknown; bringing back what was before does not mend that
+	Seq        int               `json:"seq"`                 // the last report of this attempt that was taken in
+	Grace      practice.Duration `json:"grace"`               // longest step with all its tries, and the allowed silence: a report puts the deadline so far off
+	GivenUp    bool              `json:"givenUp,omitempty"`   // a person decided that it stays as it is, or had it brought back: only a remediation orders it again
+	Abandoned  bool              `json:"abandoned,omitempty"` // bringing it back was given up as well: no retry of that orders it
+	Before     []BeforeRef       `json:"before,omitempty"`    // what was there, one for each item of the plan
+	Goal       []BeforeRef       `json:"goal,omitempty"`      // of a restore: what is to be there again
+	Message    string            `json:"message,omitempty"`   // of the last failure
 	StartedAt  time.Time         `json:"startedAt,omitzero"`
 	EndedAt    time.Time         `json:"endedAt,omitzero"`
 	Deadline   time.Time         `json:"deadline,omitzero"` // silent beyond this: unknown
@@ -187,17 +233,25 @@ type Target struct {
 type BeforeRef struct {
 	Version string          `json:"version,omitempty"` // empty: nothing was there
 	Digest  practice.Digest `json:"digest,omitempty"`
+	Slot    string          `json:"slot,omitempty"` // where it is; empty: in none
 }
 
 // NewTarget gives the row that a target of the plan begins with.
 func NewTarget(deployment string, t plan.Target) Target {
-	row := Target{Deployment: deployment, Name: t.Name, Agent: t.Agent, Wave: t.Wave, State: Waiting}
-	for _, b := range t.Before {
-		ref := BeforeRef{Version: b.Version}
+	return Target{
+		Deployment: deployment, Name: t.Name, Target: t.Target, Level: t.Level, Items: t.Items, Agent: t.Agent, Wave: t.Wave,
+		State: Waiting, Left: LeftOld, Before: refs(t.Before), Goal: refs(t.Goal),
+	}
+}
+
+func refs(list []plan.Before) []BeforeRef {
+	var short []BeforeRef
+	for _, b := range list {
+		ref := BeforeRef{Version: b.Version, Slot: b.Slot}
 		if b.Artifact != nil {
 			ref.Digest = b.Artifact.Digest
 		}
-		row.Before = append(row.Before, ref)
+		short = append(short, ref)
 	}
-	return row
+	return short
 }

@@ -21,9 +21,13 @@ const (
 	EntryReported     = "report.received"          // data: order, seq, attempt, stage, report, and what it says
 	EntryWithdrawn    = "order.withdrawn"          // data: order, stage, attempt
 	EntrySilent       = "target.silent"            // data: order, stage, attempt, begun
+	EntryGivenUp      = "target.given-up"          // data: stage, and abandoned where bringing it back was given up
 	EntryGuidance     = "guidance.given"           // data: advice, targets
-	EntryCancelAsked  = "cancel.asked"
-	EntryClosed       = "deployment.closed" // data: result, cause, executed, touched, failures
+	EntryCancelAsked  = "cancel.asked"             // data: now
+	EntryInterrupted  = "order.interrupted"        // data: order, stage, attempt, step
+	EntryPauseAsked   = "pause.asked"
+	EntryResumed      = "pause.ended"
+	EntryClosed       = "deployment.closed" // data: result, cause, executed, touched, failures, new, halfWay, unknown
 )
 
 // PlanData says which plan, model and artifacts a deployment is bound to, as far
@@ -50,11 +54,19 @@ func PlanData(d Deployment) map[string]any {
 
 // note adds an entry about the deployment.
 func (c *course) note(kind string, who practice.Actor, why string, data map[string]any) {
-	c.noteOn("", kind, who, why, data)
+	c.entry("", kind, who, why, data)
 }
 
-// noteOn adds an entry about one target of the deployment.
-func (c *course) noteOn(target, kind string, who practice.Actor, why string, data map[string]any) {
+// noteOn adds an entry about one row of the deployment. The record goes by targets;
+// the entry about a part of one names the part as well: see RowOf.
+func (c *course) noteOn(row Target, kind string, who practice.Actor, why string, data map[string]any) {
+	if part := row.Part(); part != "" {
+		data[dataPart] = part
+	}
+	c.entry(row.On(), kind, who, why, data)
+}
+
+func (c *course) entry(target, kind string, who practice.Actor, why string, data map[string]any) {
 	c.change.Entries = append(c.change.Entries, practice.Entry{
 		Kind:    kind,
 		Subject: "deployment/" + c.d.ID,

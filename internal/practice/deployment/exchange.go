@@ -30,6 +30,12 @@ type Sender struct {
 	Agent string         `json:"agent"`
 }
 
+// Printed is pieces of output with their proven sender.
+type Printed struct {
+	From   Sender
+	Pieces []Output
+}
+
 // Sent is a report with its proven sender.
 type Sent struct {
 	From   Sender

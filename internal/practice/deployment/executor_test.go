@@ -26,6 +26,7 @@ type progress struct {
 	asked  time.Time // when it last asked whether to begin; forgotten by a restart
 	begun  bool
 	inStep bool
+	tried  bool // a step
 	step   int
 	halt   bool // the server said stop
 	ended  bool
@@ -93,7 +94,7 @@ func (x *executor) act(now time.Time) {
 	case !p.begun:
 		x.askAgain(p, now)
 	case p.halt && !p.inStep:
-		x.end(p, deployment.OutcomeStop, "the server said stop")
+		x.stop(p, "the server said stop")
 	case p.inStep:
 		x.endStep(p)
 	case p.step >= steps:
@@ -101,7 +102,7 @@ func (x *executor) act(now time.Time) {
 	default:
 		x.report(p, deployment.StepBegun, "", "")
 		x.ran(p.order)
-		p.inStep = true
+		p.inStep, p.tried = true, true
 		if p.phase == deployment.Execute || p.phase == deployment.Remediate {
 			x.present, x.acted = "half", true
 		}
@@ -135,15 +136,67 @@ func (x *executor) endStep(p *progress) {
 	p.step++
 }
 
-func (x *executor) end(p *progress, outcome deployment.Outcome, message string) {
-	if outcome == deployment.Done && p.phase == deployment.Execute {
-		x.present = "2.0.0"
+// stop ends an order before its end, and says how much of it is done.
+func (x *executor) stop(p *progress, message string) {
+	did := deployment.DidPart
+	switch {
+	case p.phase != deployment.Execute && p.phase != deployment.Remediate:
+		did = ""
+	case !p.tried:
+		did = deployment.DidNothing
+	case p.step >= steps && !p.inStep:
+		did = deployment.DidAll
+		x.changed(p)
 	}
-	if outcome == deployment.Done && p.phase == deployment.Remediate {
-		x.present = "1.9.0"
+	p.inStep = false
+	x.end(p, deployment.OutcomeStop, message)
+	x.outbox[len(x.outbox)-1].Did = did
+}
+
+// interrupt ends an order in the middle of its step: the look at what that left
+// finds it done, or not, or cannot tell.
+func (x *executor) interrupt(id string) {
+	for _, p := range x.queue {
+		if p.id != id || p.ended {
+			continue
+		}
+		switch luck := x.random.IntN(10); {
+		case p.inStep && luck < 3:
+			p.inStep = false
+			p.step++
+			x.report(p, deployment.StepEnded, deployment.Done, "")
+		case p.inStep && luck == 9:
+			p.inStep = false
+			x.end(p, deployment.OutcomeDoubt, "interrupted, and what is there cannot be seen")
+			return
+		}
+		p.seq = max(p.seq, 1) // it may have asked whether to begin, and forgotten
+		if p.begun && p.step >= steps {
+			x.end(p, deployment.Done, "")
+			return
+		}
+		x.stop(p, "interrupted")
+		return
+	}
+}
+
+func (x *executor) end(p *progress, outcome deployment.Outcome, message string) {
+	if outcome == deployment.Done {
+		x.changed(p)
 	}
 	x.report(p, deployment.OrderEnded, outcome, message)
 	p.ended = true
+}
+
+// changed puts on the target what the order was to put there.
+func (x *executor) changed(p *progress) {
+	switch p.phase {
+	case deployment.Execute:
+		x.present = "2.0.0"
+	case deployment.Remediate:
+		x.present = "1.9.0"
+	case deployment.Verify, deployment.Accept:
+	}
 }
 
 // answer takes the server's answer to a report.
@@ -164,7 +217,7 @@ func (x *executor) answer(r deployment.Report, stop bool, now time.Time) {
 		case p.begun:
 		case stop:
 			p.seq = max(p.seq, 1)
-			x.end(p, deployment.OutcomeStop, "not begun: the server said stop")
+			x.stop(p, "not begun: the server said stop")
 		case !p.asked.IsZero() && now.Sub(p.asked) <= patience:
 			p.begun = true
 		}

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -9,8 +10,14 @@ import (
 
 // begin begins a stage, the first of its series, and has its orders issued.
 func (c *course) begin(state State, phase Phase, wave int, who practice.Actor, why string) {
-	number := c.d.Stage.Number + 1
-	c.d.Stage = Stage{Number: number, First: number, Phase: phase, Wave: wave, Since: c.now}
+	if s := c.d.Stage; s.Phase == Execute && phase != Remediate && !s.Forgiven {
+		c.d.Tolerated += s.Failed + s.Unknown
+	}
+	number := c.d.Stage.next()
+	c.d.Stage = Stage{Number: number, First: number, Phase: phase, Wave: wave, Level: c.d.level(wave), Since: c.now}
+	if phase == Remediate {
+		c.d.Stage = c.d.backTo(c.d.Stage, c.d.Wave)
+	}
 	c.issue(state, who, why)
 }
 
@@ -19,8 +26,17 @@ func (c *course) issue(state State, who practice.Actor, why string) {
 	c.enter(state, practice.Pass(), who, why)
 	s := c.d.Stage
 	data := map[string]any{"stage": s.Number, "phase": string(s.Phase), "wave": s.Wave}
+	if s.Level > 0 {
+		data["level"] = s.Level
+	}
 	if s.Retry() {
 		data["retry"] = true
+	}
+	if s.Skip {
+		data["skip"] = true
+	}
+	if s.Resumes {
+		data["resumed"] = true
 	}
 	if len(s.Only) > 0 {
 		only := make([]any, 0, len(s.Only))
@@ -42,10 +58,13 @@ func (c *course) goOn(who practice.Actor, why string) {
 		c.nextWave(who, why)
 	case s.Phase == Execute:
 		c.afterWave(who, why)
+	case s.Phase == Remediate && c.d.Suspended != nil:
+		c.takeUp(who, why)
+	case s.Phase == Remediate && c.backDown(who, why):
 	case s.Phase == Remediate:
 		c.close(Remediated, c.d.Cause, who)
 	case s.Phase == Accept && s.Wave == 0:
-		c.close(Succeeded, "", who)
+		c.finish(who)
 	default:
 		c.nextWave(who, why)
 	}
@@ -53,12 +72,29 @@ func (c *course) goOn(who practice.Actor, why string) {
 
 // nextWave changes the next wave of targets, or ends when there is none.
 func (c *course) nextWave(who practice.Actor, why string) {
+	exit := AfterWave
+	if c.d.Wave == 0 {
+		exit = AfterTargets
+	}
+	if c.holds(exit) {
+		return
+	}
 	if c.d.Wave >= len(c.d.Header.Waves) {
 		c.acceptAll(who, why)
 		return
 	}
 	if c.d.Halt != "" {
 		c.heldBack()
+		return
+	}
+	if c.pausing(time.Time{}) {
+		return
+	}
+	if c.d.pausePoint() != nil && !c.d.Stage.Paused {
+		c.pause()
+		return
+	}
+	if c.holds(BeforeWave) {
 		return
 	}
 	c.d.Wave++
@@ -77,8 +113,9 @@ func (c *course) heldBack() {
 
 // afterWave lets a wave soak, if another follows.
 func (c *course) afterWave(who practice.Actor, why string) {
+	c.d.Changed = c.now
 	if c.d.Stage.Wave >= len(c.d.Header.Waves) {
-		c.acceptAll(who, why)
+		c.nextWave(who, why)
 		return
 	}
 	soak := c.d.Header.Waves[c.d.Stage.Wave-1].Soak.Std()
@@ -103,8 +140,11 @@ func (c *course) soaking() bool { return !c.d.Stage.SoakEnd.IsZero() }
 // afterSoak checks the targets of the wave, or begins the next one.
 func (c *course) afterSoak(who practice.Actor, why string) {
 	c.d.Stage.SoakEnd = time.Time{}
-	if len(c.d.Header.Acceptance) == 0 {
+	if !c.d.Header.Accepts() {
 		c.nextWave(who, why)
+		return
+	}
+	if c.pausing(c.now) {
 		return
 	}
 	c.begin(Executing, Accept, c.d.Stage.Wave, who, why)
@@ -112,23 +152,55 @@ func (c *course) afterSoak(who practice.Actor, why string) {
 
 // acceptAll checks every changed target once more after the last wave, and closes.
 func (c *course) acceptAll(who practice.Actor, why string) {
+	accepts := c.d.Header.Accepts()
 	switch {
-	case c.d.Executed == 0 && c.d.Header.TargetCount > 0:
-		c.close(Failed, fmt.Sprintf("the change ended well on none of %d targets", c.d.Header.TargetCount), who)
-	case c.d.Executed == 0 || len(c.d.Header.Acceptance) == 0:
-		c.close(Succeeded, "", who)
-	default:
+	case c.d.changed() == 0:
+		c.succeed(who)
+	case accepts && c.pausing(time.Time{}):
+	case c.holds(BeforeAcceptance):
+	case accepts:
 		c.begin(Accepting, Accept, 0, who, why)
+	default:
+		c.finish(who)
 	}
 }
 
-// remediate brings back what was before on every touched target.
+// finish closes a deployment that has come to its end, where its criteria are met.
+func (c *course) finish(who practice.Actor) {
+	if c.d.changed() > 0 && c.holds(AtEnd) {
+		return
+	}
+	c.succeed(who)
+}
+
+// succeed closes a deployment that has come to its end: as failed where the change
+// stands on no target, and never without saying which targets were given up.
+func (c *course) succeed(who practice.Actor) {
+	given := c.d.GivenUp.words(c.d.rows)
+	if c.d.changed() == 0 && c.d.Header.TargetCount > 0 {
+		cause := fmt.Sprintf("the change ended well on none of %d %ss", c.d.Header.Rows(), c.d.word())
+		c.close(Failed, strings.TrimSuffix(cause+"; "+given, "; "), who)
+		return
+	}
+	c.close(Succeeded, given, who)
+}
+
+// changed gives the number of targets that stand changed as planned: those that were
+// given up or brought back are not.
+func (d Deployment) changed() int { return d.Executed - d.GivenUp.Executed }
+
+// remediate brings back what was before on every touched target, or part of one,
+// the highest level first.
 func (c *course) remediate(cause string, who practice.Actor) {
 	if c.d.Touched == 0 {
 		c.close(Failed, cause+"; no target was touched, there is nothing to remediate", who)
 		return
 	}
-	c.d.Cause, c.d.Halt = cause, "" // bringing back knows no end of a window
+	if lost := c.d.irretrievable(); lost != "" {
+		cause += "; bringing back " + lost
+	}
+	c.d.Suspended = nil
+	c.d.Cause, c.d.Halt, c.d.Pausing = cause, "", nil // bringing back knows no end of a window
 	c.begin(Remediating, Remediate, 0, who, cause)
 }
 
@@ -152,12 +224,13 @@ func (c *course) ordersIssued(e OrdersIssued) error {
 	return nil
 }
 
-// stopEarly takes back what has not begun as soon as a wave can only fail. In
+// stopEarly takes back what has not begun as soon as a wave can only fail: by
+// its own bound, or by that over all waves. In
 // the first stage of a wave no further order is issued; the orders of a retry
 // are few and all issued, so that every retried target keeps an outcome.
 func (c *course) stopEarly() {
 	s := &c.d.Stage
-	if !c.state(Executing) || s.Phase != Execute || s.Stopping || s.Failed-s.Left <= c.d.Header.MaxFailures {
+	if !c.state(Executing) || s.Phase != Execute || s.Stopping || s.Failed-s.Left <= c.d.tolerance() {
 		return
 	}
 	if s.Issued && s.Open() == 0 {

@@ -17,11 +17,12 @@ type gates struct {
 	closed  []practice.Reason // of the start
 	end     time.Time         // of the window; zero: none
 	overrun deployment.Overrun
+	found   []deployment.Finding // about the criteria that evidence judges
 }
 
 // answer gives the event that answers an effect, and whether there is one.
 func (g *gates) answer(e deployment.Effect) (deployment.Event, bool) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case deployment.JudgeAuthorisation:
 		if g.unasked {
 			return nil, false
@@ -37,7 +38,9 @@ func (g *gates) answer(e deployment.Effect) (deployment.Event, bool) {
 		return g.start(), true
 	case deployment.JudgeEnd:
 		return deployment.EndMoved{MustEnd: g.end, Overrun: g.overrun, Why: "the calendar changed"}, true
-	case deployment.JudgeComponents, deployment.ReplaceTargets, deployment.IssueOrders, deployment.WithdrawOrders, deployment.WakeUp:
+	case deployment.JudgeComponents, deployment.ReplaceTargets, deployment.IssueOrders, deployment.WithdrawOrders, deployment.InterruptOrders, deployment.WakeUp:
+	case deployment.JudgeCriteria:
+		return deployment.CriteriaJudged{At: e.At, Found: g.found}, true
 	}
 	return nil, false
 }
@@ -51,7 +54,7 @@ func (g *gates) held(voided string) deployment.AuthorisationHeld {
 
 // start gives the verdict of all gates of the start.
 func (g *gates) start() deployment.StartJudged {
-	judged := deployment.StartJudged{Verdict: practice.Pass(), MustEnd: g.end, Overrun: g.overrun}
+	judged := deployment.StartJudged{Verdict: practice.Pass(), MustEnd: g.end, Overrun: g.overrun, Found: g.found}
 	if len(g.closed) > 0 {
 		judged.Verdict = practice.Hold(g.closed...)
 	}
@@ -93,6 +96,10 @@ func (s *server) lawful(before deployment.Deployment, e deployment.Event) error 
 	if err := s.within(before, e); err != nil {
 		return err
 	}
+	if reported, is := e.(deployment.Reported); is && reported.Report.Kind == deployment.OrderBegun && reported.Target.State == deployment.Ordered &&
+		before.Pausing != nil && s.rows[reported.Target.Name].State == deployment.Running {
+		return broken("%s began though it is paused", reported.Target.Name)
+	}
 	if before.Begun() || !s.d.Begun() {
 		return nil
 	}
@@ -131,6 +138,9 @@ type windowEnd struct {
 // unless the overrun allows it or somebody answered since.
 func (s *server) within(before deployment.Deployment, e deployment.Event) error {
 	_, answered := e.(deployment.GuidanceGiven)
+	if _, resumed := e.(deployment.ResumeAsked); resumed {
+		answered = true
+	}
 	isMoved := slices.ContainsFunc(s.last.Entries, func(e practice.Entry) bool { return e.Kind == deployment.EntryEndMoved })
 	switch {
 	case !s.d.Begun(), answered, isMoved: // the newest end is what counts

@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -21,6 +22,7 @@ type Order struct {
 	Deployment string          `json:"deployment"`
 	Agent      string          `json:"agent"`
 	Target     string          `json:"target"`
+	Part       string          `json:"part,omitempty"` // the name of the row, where that is a part of the target
 	Phase      Phase           `json:"phase"`
 	Wave       int             `json:"wave"`
 	Stage      int             `json:"stage"`
@@ -32,7 +34,16 @@ type Order struct {
 	Epoch      int64           `json:"epoch"`   // raised when the server was restored or its keys were replaced
 	Counter    int64           `json:"counter"` // grows with every order to this agent within an epoch
 	IssuedAt   time.Time       `json:"issuedAt"`
-	Expires    time.Time       `json:"expires"` // not begun until then: never begun
+	Expires    time.Time       `json:"expires"`        // not begun until then: never begun
+	Until      time.Time       `json:"until,omitzero"` // no further step is begun after it, whatever was begun before; zero: no such end
+}
+
+// Row gives the name of the deployment's row that the order is for.
+func (o Order) Row() string {
+	if o.Part != "" {
+		return o.Part
+	}
+	return o.Target
 }
 
 // Seal signs the order.
@@ -57,6 +68,16 @@ func OpenOrder(e signature.Envelope, trusted ...signature.PublicKey) (Order, err
 	return o, nil
 }
 
+// PeekOrder reads the order of an envelope from one's own store, without judging who signed it.
+func PeekOrder(e signature.Envelope) (Order, error) {
+	var o Order
+	raw, err := base64.StdEncoding.DecodeString(e.Payload)
+	if err == nil {
+		err = json.Unmarshal(raw, &o)
+	}
+	return o, err
+}
+
 // ReportKind says what a report tells.
 type ReportKind string
 
@@ -77,7 +98,7 @@ const (
 	Done         Outcome = "done"
 	OutcomeFail  Outcome = "failed"
 	OutcomeDoubt Outcome = "unknown" // began, and nobody can tell how it ended
-	OutcomeStop  Outcome = "stopped" // not done, because the server said stop
+	OutcomeStop  Outcome = "stopped" // not done, because the server said stop, or interrupted it
 )
 
 // Report is what an executor says about an order. (Order, Seq) makes it unique:
@@ -87,12 +108,14 @@ type Report struct {
 	Seq        int               `json:"seq"` // from 1 within the order
 	Deployment string            `json:"deployment"`
 	Target     string            `json:"target"`
+	Part       string            `json:"part,omitempty"` // as the order says
 	Stage      int               `json:"stage"`
 	Attempt    int               `json:"attempt"`
 	Kind       ReportKind        `json:"kind"`
 	Step       int               `json:"step"` // index into the order's steps
 	StepName   string            `json:"stepName,omitempty"`
 	Outcome    Outcome           `json:"outcome,omitempty"` // of StepEnded, OrderEnded, OrderRefused
+	Did        Extent            `json:"did,omitempty"`     // of OrderEnded that is stopped: how much of the change is there
 	Tries      int               `json:"tries,omitempty"`   // attempts that the step took
 	Code       practice.Code     `json:"code,omitempty"`
 	Message    string            `json:"message,omitempty"` // of a failure: what and why
@@ -100,6 +123,14 @@ type Report struct {
 	Took       practice.Duration `json:"took,omitempty"`
 	At         time.Time         `json:"at"`              // the executor's clock, UTC
 	Place      int64             `json:"place,omitempty"` // place in the order of arrival within the scope: the key of a page; set by the store
+}
+
+// Row gives the name of the deployment's row that the report is about.
+func (r Report) Row() string {
+	if r.Part != "" {
+		return r.Part
+	}
+	return r.Target
 }
 
 // Answer is what the server says to a report, after it was committed.
@@ -114,6 +145,7 @@ type Output struct {
 	Order      string    `json:"order"`
 	Deployment string    `json:"deployment"`
 	Target     string    `json:"target"`
+	Part       string    `json:"part,omitempty"` // the row's name, where that is a part of the target
 	Step       int       `json:"step"`
 	StepName   string    `json:"stepName"`
 	Seq        int       `json:"seq"` // from 1 within the order
@@ -126,7 +158,7 @@ type Output struct {
 type OrderRow struct {
 	ID         string
 	Deployment string
-	Target     string
+	Target     string // the name of the row: of the target, or of a part of it
 	Agent      string
 	Stage      int
 	Counter    int64

@@ -23,7 +23,9 @@ func (c *course) endMoved(e EndMoved) {
 	toCome := e.MustEnd.After(c.now)
 	known := e.MustEnd.Equal(c.d.MustEnd) && (e.Overrun == c.d.Overrun || e.MustEnd.IsZero())
 	switch {
-	case !c.bounded() || c.d.Stage.Halting || c.d.Stage.Passed:
+	case !c.bounded() || c.d.Stage.Halting || c.d.Stage.Passed && c.d.Halt != "":
+		return
+	case c.d.Suspended != nil && (c.d.Suspended.Halting || c.d.Suspended.Passed):
 		return
 	case c.d.Halt != "" && !toCome:
 		return
@@ -35,7 +37,7 @@ func (c *course) endMoved(e EndMoved) {
 	c.note(EntryEndMoved, practice.Tranship, e.Why, map[string]any{"mustEnd": moment(e.MustEnd), "overrun": string(e.Overrun)})
 	c.mustEnd(e.MustEnd, e.Overrun, e.Why)
 	if lifted && c.state(AwaitingGuidance) {
-		c.ask(c.d.tally())
+		c.ask(c.d.standing())
 	}
 }
 
@@ -43,7 +45,8 @@ func (c *course) endMoved(e EndMoved) {
 // once it remediates, is cancelled or closed, it does not.
 func (c *course) bounded() bool {
 	return c.state(VerifyingComponents, VerifyingTargets, Executing, Accepting) ||
-		c.state(AwaitingGuidance) && c.d.Stage.Phase != Remediate
+		c.state(AwaitingGuidance) && c.d.Stage.Phase != Remediate ||
+		c.state(Remediating, AwaitingGuidance) && c.d.Suspended != nil
 }
 
 func moment(at time.Time) string {
@@ -90,8 +93,18 @@ func (c *course) windowEnded() {
 		c.d.Halt += ", " + c.d.EndWhy
 	}
 	s := &c.d.Stage
+	if c.d.Suspended != nil { // it is met when the stage that waits goes on
+		return
+	}
 	if c.state(AwaitingGuidance) {
-		c.halted(c.d.tally())
+		if c.atCheckpoint() && c.d.Wave >= len(c.d.Header.Waves) { // nothing is left that would change a target
+			c.ask(c.d.standing())
+			return
+		}
+		c.halted(c.d.standing())
+		return
+	}
+	if c.atCheckpoint() {
 		return
 	}
 	if c.d.Overrun == FinishWave || !c.state(Executing) || s.Phase != Execute || c.soaking() {
@@ -107,6 +120,7 @@ func (c *course) windowEnded() {
 
 // missed: the window ended before anything was begun; it waits for the next one.
 func (c *course) missed(at time.Time) {
+	c.d.Stage = Stage{} // criteria may have been looked at
 	c.enter(Scheduled, practice.Hold(practice.Reason{
 		Gate: "window", Message: fmt.Sprintf("its window ended at %s, before it began", clock(at)), Since: c.now,
 	}), practice.Tranship, "")

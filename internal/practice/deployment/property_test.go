@@ -29,6 +29,7 @@ func TestAnySequence(t *testing.T) {
 			"judge":     w.judge,
 			"issue":     w.issuePage,
 			"issue2":    w.issuePage,
+			"interrupt": func(t *rapid.T) { w.interruptAll(t) },
 			"withdraw":  func(t *rapid.T) { w.must(t, w.withdrawOne()) },
 			"report":    w.report,
 			"report2":   w.report,
@@ -38,14 +39,18 @@ func TestAnySequence(t *testing.T) {
 			"time":      w.time,
 			"guidance":  w.guide,
 			"cancel":    w.cancel,
+			"pause":     func(t *rapid.T) { w.do(t, deployment.PauseAsked{By: anna, Why: "a call"}) },
+			"resume":    func(t *rapid.T) { w.do(t, deployment.ResumeAsked{By: anna}) },
 			"held":      w.held,
 			"anew":      w.anew,
 			"start":     func(t *rapid.T) { w.do(t, w.startJudged(t)) },
 			"end":       w.moveEnd,
+			"criteria":  w.criteria,
 			"again":     func(t *rapid.T) { w.do(t, deployment.Reconsidered{}) },
 		})
 		w.finish(t)
 		w.replay(t, first)
+		w.must(t, w.toldCriteria())
 	})
 }
 
@@ -75,7 +80,7 @@ type trace struct {
 }
 
 func drawShape(t *rapid.T) shape {
-	return shape{
+	s := shape{
 		waves:       rapid.SliceOfN(rapid.IntRange(1, 4), 1, 3).Draw(t, "waves"),
 		soak:        rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "soak"),
 		checks:      rapid.Bool().Draw(t, "checks"),
@@ -84,7 +89,23 @@ func drawShape(t *rapid.T) shape {
 		onFailure:   rapid.SampledFrom([]model.OnFailure{"", model.Guidance, model.Remediate, model.Fail}).Draw(t, "onFailure"),
 		startAfter:  rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "start"),
 		remove:      rapid.Bool().Draw(t, "remove"),
+		restore:     rapid.IntRange(0, 3).Draw(t, "restore") == 0,
 	}
+	if rapid.Bool().Draw(t, "leveled") {
+		s.restore = false // one component is rolled back here
+		s.leveledAtRandom(func(most int) int { return rapid.IntRange(0, most).Draw(t, "level") })
+	}
+	if rapid.Bool().Draw(t, "bounded") {
+		total := rapid.IntRange(0, 2).Draw(t, "total")
+		s.maxTotal, s.bounds = &total, map[int]int{2: rapid.IntRange(0, 2).Draw(t, "bound")}
+	}
+	for _, wave := range rapid.SliceOfDistinct(rapid.IntRange(0, 2), rapid.ID[int]).Draw(t, "pauses") {
+		s.pauses = append(s.pauses, pauseAt{wave, model.Pause{Message: "look at it"}})
+	}
+	if rapid.Bool().Draw(t, "criteria") {
+		s.criteria = rapid.SliceOfNDistinct(rapid.SampledFrom(someCriteria()), 1, 4, func(k model.Criterion) string { return k.Name }).Draw(t, "which")
+	}
+	return s
 }
 
 // must fails the test on anything but what a person may be told.
@@ -145,12 +166,19 @@ func (w *wild) withdrawOne() error {
 	return nil
 }
 
+// interruptAll tells everybody who runs to end at once.
+func (w *wild) interruptAll(t *rapid.T) {
+	for _, row := range w.sorted() {
+		w.do(t, deployment.OrderInterrupted{Target: row})
+	}
+}
+
 // draw gives any report about any target: of its present order, or of another attempt.
 func (w *wild) draw(t *rapid.T) deployment.Reported {
 	rows := w.sorted()
 	row := rows[rapid.IntRange(0, len(rows)-1).Draw(t, "target")]
 	r := deployment.Report{
-		Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt,
+		Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt,
 		Seq: row.Seq + rapid.IntRange(-1, 2).Draw(t, "seq"), Step: rapid.IntRange(0, 3).Draw(t, "step"), StepName: "unpack", At: w.now,
 		Kind: rapid.SampledFrom([]deployment.ReportKind{
 			deployment.OrderBegun, deployment.OrderBegun, deployment.StepBegun, deployment.StepEnded,
@@ -159,6 +187,9 @@ func (w *wild) draw(t *rapid.T) deployment.Reported {
 		Outcome: rapid.SampledFrom([]deployment.Outcome{
 			deployment.Done, deployment.Done, deployment.Done, deployment.OutcomeFail, deployment.OutcomeDoubt, deployment.OutcomeStop, "",
 		}).Draw(t, "outcome"),
+	}
+	if r.Outcome == deployment.OutcomeStop {
+		r.Did = rapid.SampledFrom([]deployment.Extent{deployment.DidNothing, deployment.DidPart, deployment.DidAll, ""}).Draw(t, "did")
 	}
 	if rapid.IntRange(0, 9).Draw(t, "stale") == 0 {
 		r.Attempt--
@@ -240,7 +271,7 @@ func (w *wild) anew(t *rapid.T) {
 
 func (w *wild) cancel(t *rapid.T) {
 	if rapid.IntRange(0, 9).Draw(t, "really") == 0 {
-		w.do(t, deployment.CancelAsked{By: anna, Why: "enough"})
+		w.do(t, deployment.CancelAsked{By: anna, Why: "enough", Now: rapid.Bool().Draw(t, "now")})
 	}
 }
 
@@ -249,7 +280,7 @@ func (w *wild) cancel(t *rapid.T) {
 func (w *wild) guide(t *rapid.T) {
 	g := deployment.GuidanceGiven{By: anna, Advice: rapid.SampledFrom([]deployment.Advice{
 		deployment.RetryTargets, deployment.RetryTargets, deployment.RetryTargets,
-		deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed, "shrug",
+		deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed, deployment.CloseAsFailed, deployment.SkipStep, "shrug",
 	}).Draw(t, "advice")}
 	rows := w.sorted()
 	if rapid.Bool().Draw(t, "named") {
@@ -264,7 +295,10 @@ func (w *wild) guide(t *rapid.T) {
 	if w.d.Stage.Number == before.Stage.Number {
 		return
 	}
-	if g.Advice != deployment.RetryTargets {
+	if g.Advice != deployment.RetryTargets && g.Advice != deployment.SkipStep && g.Advice != deployment.RemediateNow {
+		return
+	}
+	if g.Advice == deployment.RemediateNow && len(g.Targets) == 0 {
 		return
 	}
 	w.retried, w.allowed = w.d.Stage.Number, map[string]bool{}
@@ -272,7 +306,10 @@ func (w *wild) guide(t *rapid.T) {
 		if len(g.Targets) > 0 && !slices.Contains(g.Targets, row.Name) {
 			continue
 		}
-		w.allowed[row.Name] = row.State != deployment.TargetDone || row.Stage < before.Stage.First
+		if before.Suspended != nil && g.Advice != deployment.RemediateNow && row.Stage < before.Stage.First {
+			continue
+		}
+		w.allowed[row.Name] = g.Advice == deployment.RemediateNow && row.Touched || row.State != deployment.TargetDone || row.Stage < before.Stage.First
 	}
 }
 
@@ -290,12 +327,24 @@ func (w *wild) finish(t *rapid.T) {
 		case deployment.Planned:
 			w.do(t, deployment.AuthorisationGiven{By: anna})
 		case deployment.Authorised, deployment.Scheduled:
+			if w.d.Pausing != nil {
+				w.do(t, deployment.ResumeAsked{By: anna})
+			}
 			w.now = later(w.now, w.d.StartAfter)
+			for _, k := range w.d.CriteriaAt(deployment.AtStart) {
+				w.do(t, deployment.CriterionAnswered{Criterion: k.Name, Met: true, By: anna})
+			}
 			w.do(t, deployment.StartJudged{Verdict: practice.Pass()})
 		case deployment.VerifyingComponents:
+			if w.answer(t) {
+				continue
+			}
 			w.closed = false
 			w.do(t, deployment.ComponentsJudged{Verdict: practice.Pass()})
 		case deployment.AwaitingGuidance:
+			if w.answer(t) {
+				continue
+			}
 			w.do(t, deployment.GuidanceGiven{Advice: deployment.GoOn, By: anna})
 		default:
 			w.fair(t)
@@ -307,6 +356,8 @@ func (w *wild) finish(t *rapid.T) {
 // fair does the next thing that is due in a state with orders or timers.
 func (w *wild) fair(t *rapid.T) {
 	switch s := w.d.Stage; {
+	case s.Held != "":
+		w.answer(t)
 	case !w.d.WakeAt.IsZero():
 		w.now = later(w.now, w.d.WakeAt)
 		w.do(t, deployment.TimeCame{})
@@ -318,7 +369,7 @@ func (w *wild) fair(t *rapid.T) {
 		for _, row := range w.sorted() {
 			if row.State == deployment.Ordered || row.State == deployment.Running {
 				w.do(t, deployment.Reported{Target: row, Report: deployment.Report{
-					Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt,
+					Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt,
 					Seq: row.Seq + 1, Kind: deployment.OrderEnded, Outcome: deployment.Done,
 				}})
 				return

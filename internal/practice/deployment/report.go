@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"maps"
 
 	"tranship.dev/tranship/internal/practice"
 )
@@ -21,7 +22,7 @@ func (c *course) reported(e Reported) {
 	if before.State == TargetUnknown {
 		resolved = fmt.Sprintf("the unknown outcome of %s became known: %s", after.Name, after.State)
 	}
-	c.move(before, after, r.Kind == OrderRefused)
+	c.move(before, after, untouched(before, r))
 	c.stopEarly()
 	if after.State.Ended() {
 		c.settle(resolved)
@@ -40,7 +41,7 @@ func (c *course) orderWithdrawn(e OrderWithdrawn) {
 		return
 	}
 	c.meetEnd()
-	c.noteOn(before.Name, EntryWithdrawn, practice.Tranship, "", map[string]any{
+	c.noteOn(before, EntryWithdrawn, practice.Tranship, "", map[string]any{
 		"order": before.Order, "stage": before.Stage, "attempt": before.Attempt,
 	})
 	c.move(before, before.stop(withdrawnMessage, c.now), false)
@@ -56,21 +57,30 @@ func (c *course) targetSilent(e TargetSilent) {
 	}
 	c.meetEnd()
 	after := before.silent(c.now)
-	c.noteOn(after.Name, EntrySilent, practice.Tranship, after.Message, map[string]any{
+	after.Message += c.d.untold(after)
+	c.noteOn(after, EntrySilent, practice.Tranship, after.Message, map[string]any{
 		"order": after.Order, "stage": after.Stage, "attempt": after.Attempt, "begun": after.begun(),
 	})
 	c.move(before, after, false)
 	c.settle("")
 }
 
-// move keeps a changed row, counts it, and says what landed. untouched: the
-// executor says that this order changed nothing.
+// untouched says whether a report leaves what is held to be on the target as it
+// was: the order changed nothing, and nobody was in doubt about that.
+func untouched(before Target, r Report) bool {
+	return r.did() == DidNothing && before.State != TargetUnknown
+}
+
+// move keeps a changed row, counts it, and says what landed, unless it is untouched.
 func (c *course) move(before, after Target, untouched bool) {
 	c.put(after)
 	c.d.Touched += step(before.Touched, after.Touched)
 	c.d.Executed += step(before.Executed, after.Executed)
 	c.d.Failures += step(before.Troubled, after.Troubled)
+	c.d.GivenUp = c.d.GivenUp.Count(before, after)
+	c.d.Left = c.d.Left.Count(before, after)
 	c.d.Stage = c.d.Stage.count(before, after)
+	c.suspended(before, after)
 	if !untouched {
 		c.change.Landings = append(c.change.Landings, c.d.landings(after)...)
 	}
@@ -80,7 +90,7 @@ func (c *course) move(before, after Target, untouched bool) {
 // series. A row that is to be ordered again has left the counts; it comes back
 // when it is ordered, or when a late report says that it need not be.
 func (s Stage) count(before, after Target) Stage {
-	if before.Stage < s.First {
+	if before.Stage < s.First || s.out(before) {
 		return s
 	}
 	if Belongs(s, before) {
@@ -110,6 +120,7 @@ func (s Stage) add(row Target, n int) Stage {
 		if row.Stage < s.Number {
 			s.Left += n
 		}
+		s.FailedAt = failedAt(s.FailedAt, row, n)
 	case TargetUnknown:
 		s.Unknown += n
 	case TargetStopped:
@@ -117,6 +128,25 @@ func (s Stage) add(row Target, n int) Stage {
 	case Waiting, Ordered:
 	}
 	return s
+}
+
+// failedAt gives the counts of failures by step with n more as the row, which
+// failed at a check.
+func failedAt(counts map[string]int, row Target, n int) map[string]int {
+	if row.changes() || row.StepName == "" {
+		return counts
+	}
+	counts = maps.Clone(counts)
+	if counts == nil {
+		counts = map[string]int{}
+	}
+	if counts[row.StepName] += n; counts[row.StepName] == 0 {
+		delete(counts, row.StepName)
+	}
+	if len(counts) == 0 {
+		return nil
+	}
+	return counts
 }
 
 // step gives by how much a count changes with a mark of one row.
@@ -141,7 +171,7 @@ func (c *course) noteReport(row Target, r Report) {
 		data["step"], data["stepIndex"] = r.StepName, r.Step
 		data["started"] = r.At.Add(-r.Took.Std()).UTC().Format(TimeFormat)
 	}
-	for key, text := range map[string]string{"outcome": string(r.Outcome), "message": r.Message, "hint": r.Hint, "code": string(r.Code)} {
+	for key, text := range map[string]string{"outcome": string(r.Outcome), "did": string(r.Did), "message": r.Message, "hint": r.Hint, "code": string(r.Code)} {
 		if text != "" {
 			data[key] = text
 		}
@@ -152,5 +182,5 @@ func (c *course) noteReport(row Target, r Report) {
 	if r.Took > 0 {
 		data["took"] = r.Took.String()
 	}
-	c.noteOn(row.Name, EntryReported, practice.Actor{Kind: practice.Machine, Name: row.Agent}, r.Message, data)
+	c.noteOn(row, EntryReported, practice.Actor{Kind: practice.Machine, Name: row.Agent}, r.Message, data)
 }

@@ -11,7 +11,7 @@ const withdrawnMessage = "the order was withdrawn before it began"
 
 // fenced says whether the report is about the row's present attempt.
 func (t Target) fenced(r Report) bool {
-	return t.Order != "" && r.Order == t.Order && r.Stage == t.Stage && r.Attempt == t.Attempt && r.Target == t.Name
+	return t.Order != "" && r.Order == t.Order && r.Stage == t.Stage && r.Attempt == t.Attempt && r.Row() == t.Name
 }
 
 // final says whether the report gives an order's outcome.
@@ -63,7 +63,7 @@ func (t Target) begin(now time.Time) Target {
 	if t.begun() {
 		return t
 	}
-	t.State, t.StartedAt, t.Message = Running, now, ""
+	t.State, t.StartedAt, t.Message, t.Found = Running, now, "", t.Left
 	t.Touched = t.Touched || t.changes()
 	return t
 }
@@ -73,6 +73,10 @@ func (t Target) changes() bool { return t.Phase == Execute || t.Phase == Remedia
 
 // end gives the row with the outcome that its executor tells.
 func (t Target) end(r Report, now time.Time) Target {
+	return t.ended(r, now).leaves(r.did())
+}
+
+func (t Target) ended(r Report, now time.Time) Target {
 	if r.Kind == OrderRefused {
 		return t.fail(r.Message, now)
 	}
@@ -142,5 +146,5 @@ func (t Target) silent(now time.Time) Target {
 			message += fmt.Sprintf(", last in step %q", t.StepName)
 		}
 	}
-	return t.doubt(message, now)
+	return t.doubt(message, now).leaves("")
 }

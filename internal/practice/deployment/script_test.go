@@ -3,8 +3,6 @@ package deployment_test
 import (
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
 	"tranship.dev/tranship/internal/practice/model"
+	"tranship.dev/tranship/test/script"
 )
 
 var update = flag.Bool("update", false, "write what happened into testdata and docs")
@@ -22,54 +21,7 @@ var update = flag.Bool("update", false, "write what happened into testdata and d
 // each followed by what happened (indented; written with -update).
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			wanted, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(wanted))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(wanted) {
-				t.Errorf("%s tells another story now; look at the difference after: go test -run TestScripts -update\n%s", file, got)
-			}
-		})
-	}
-}
-
-// play runs a script and gives it with what happened.
-func play(t *testing.T, script string) string {
-	t.Helper()
-	var out strings.Builder
-	p := &player{shape: shape{waves: []int{2}}, gates: gates{unasked: true}}
-	for i, line := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
-		if strings.HasPrefix(line, "    ") {
-			continue
-		}
-		out.WriteString(line + "\n")
-		words := strings.Fields(line)
-		if len(words) == 0 || strings.HasPrefix(line, "#") {
-			continue
-		}
-		told, err := p.line(words[0], words[1:])
-		if err != nil {
-			t.Fatalf("line %d: %s: %v", i+1, line, err)
-		}
-		for _, text := range told {
-			out.WriteString("    " + text + "\n")
-		}
-	}
-	return out.String()
+	script.Run(t, *update, func() script.Line { return (&player{shape: shape{waves: []int{2}}, gates: gates{unasked: true}}).line })
 }
 
 // player carries out the lines of one script.
@@ -88,6 +40,14 @@ func (p *player) line(verb string, words []string) ([]string, error) {
 		return nil, nil
 	case "gate":
 		return nil, p.gate(words)
+	case "evidence": // smoke met because 40 of 40 passed
+		p.gates.found = slices.DeleteFunc(p.gates.found, func(f deployment.Finding) bool { return f.Criterion == words[0] })
+		f := deployment.Finding{Criterion: words[0], Standing: deployment.Standing(words[1])}
+		if len(words) > 3 {
+			f.Found = strings.Join(words[3:], " ")
+		}
+		p.gates.found = append(p.gates.found, f)
+		return nil, nil
 	case "window": // ends 11:00 finish-wave
 		end, err := moment(words[1])
 		p.gates.end, p.gates.overrun = end, deployment.Overrun(words[2])
@@ -137,7 +97,7 @@ func (p *player) line(verb string, words []string) ([]string, error) {
 	case "when":
 		return p.tell(p.when(words))
 	default:
-		return nil, fmt.Errorf("%q is not given, gate, window, when, then, wait, at or why", verb)
+		return nil, fmt.Errorf("%q is not given, gate, evidence, window, when, then, wait, at or why", verb)
 	}
 }
 
@@ -207,20 +167,59 @@ func (p *player) given(words []string) error {
 		p.shape.startAfter, err = time.ParseDuration(words[2])
 	case "tolerance":
 		p.shape.maxFailures = number(1)
+	case "total":
+		total := number(1)
+		p.shape.maxTotal = &total
+	case "pause": // before | after 1, for GROUP, because MESSAGE
+		p.shape.pauses = append(p.shape.pauses, pausePoint(words[1:]))
+	case "wave": // wave 2 tolerance 1
+		p.shape.bounds = map[int]int{number(1): number(3)}
 	case "failure":
 		p.shape.onFailure = model.OnFailure(words[2])
 	case "checks":
 		p.shape.checks = true
 	case "acceptance":
 		p.shape.acceptance = true
+	case "levels": // of the waves
+		p.shape.levels = nil
+		for i := range words[1:] {
+			p.shape.levels = append(p.shape.levels, number(i+1))
+		}
+	case "shared": // every target has all components
+		p.shape.shared = true
 	case "removal":
 		p.shape.remove = true
+	case "rollback": // of the deployment that brought 2.0.0
+		p.shape.restore = true
 	case "nothing":
 		p.shape.fresh = true
+	case "criterion":
+		because := ""
+		if i := slices.Index(words, "because"); i >= 0 {
+			because, words = strings.Join(words[i+1:], " "), words[:i]
+		}
+		var k model.Criterion
+		k, err = criterion(words[1:], because)
+		p.shape.criteria = append(p.shape.criteria, k)
 	default:
 		err = fmt.Errorf("given what?")
 	}
 	return err
+}
+
+// pausePoint reads a pause of the plan.
+func pausePoint(words []string) pauseAt {
+	at := pauseAt{pause: model.Pause{Message: "look at it"}}
+	if words[0] == "after" {
+		at.wave, _ = strconv.Atoi(words[1])
+	}
+	if i := slices.Index(words, "because"); i >= 0 {
+		at.pause.Message, words = strings.Join(words[i+1:], " "), words[:i]
+	}
+	if i := slices.Index(words, "for"); i >= 0 {
+		at.pause.Group = words[i+1]
+	}
+	return at
 }
 
 // when lets one thing happen.
@@ -254,6 +253,8 @@ func (p *player) when(words []string) error {
 		return s.issue(limit)
 	case "withdrawn":
 		return s.withdraw(s.d.Stage.Number)
+	case "interrupted":
+		return s.interrupt()
 	case "anna":
 		return p.guided(words[1:], why)
 	case "all":
@@ -271,31 +272,42 @@ func (p *player) when(words []string) error {
 	if len(words) < 2 {
 		return fmt.Errorf("%q is not understood", text)
 	}
-	return p.executor(words[0], words[1], why)
+	return p.executor(words[0], words[1], why, words[2:]...)
 }
 
 func (p *player) guided(words []string, why string) error {
 	advice := map[string]deployment.Advice{
-		"retries": deployment.RetryTargets, "continues": deployment.GoOn,
-		"remediates": deployment.RemediateNow, "fails": deployment.CloseAsFailed,
+		"retries": deployment.RetryTargets, "continues": deployment.GoOn, "skips": deployment.SkipStep,
+		"remediates": deployment.RemediateNow, "fails": deployment.CloseAsFailed, "gives-up": deployment.CloseAsFailed,
 	}[words[0]]
-	if words[0] == "cancels" {
-		return p.sv.decide(deployment.CancelAsked{By: anna, Why: why})
+	if words[0] == "cancels" { // cancels | cancels now
+		return p.sv.decide(deployment.CancelAsked{By: anna, Why: why, Now: len(words) > 1})
+	}
+	if words[0] == "pauses" {
+		return p.sv.decide(deployment.PauseAsked{By: anna, Why: why})
+	}
+	if words[0] == "resumes" {
+		return p.sv.decide(deployment.ResumeAsked{By: anna, Why: why})
+	}
+	if words[0] == "confirms" || words[0] == "refuses" {
+		return p.sv.decide(deployment.CriterionAnswered{Criterion: words[1], Met: words[0] == "confirms", By: anna, Why: why})
 	}
 	var rows []deployment.Target
 	for _, name := range words[1:] {
-		if row, known := p.sv.rows[name]; known {
-			rows = append(rows, row)
+		for _, row := range p.sv.sorted() { // with all parts of its target, as control does
+			if row.Name == name || row.Target != "" && row.Target == deployment.TargetOf(name) {
+				rows = append(rows, row)
+			}
 		}
 	}
 	return p.sv.decide(deployment.GuidanceGiven{Advice: advice, Targets: words[1:], Rows: rows, By: anna, Why: why})
 }
 
 // executor lets the executor of a target report.
-func (p *player) executor(name, what, why string) error {
+func (p *player) executor(name, what, why string, rest ...string) error {
 	row := p.sv.rows[name]
 	r := deployment.Report{
-		Order: row.Order, Deployment: "D-12", Target: name, Stage: row.Stage, Attempt: row.Attempt,
+		Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt,
 		Seq: row.Seq + 1, Step: row.Step, StepName: stepName(row), Message: why, At: p.sv.now,
 	}
 	var reports []deployment.Report
@@ -319,7 +331,10 @@ func (p *player) executor(name, what, why string) error {
 		add(deployment.OrderEnded, deployment.OutcomeFail)
 	case "doubts":
 		add(deployment.OrderEnded, deployment.OutcomeDoubt)
-	case "stops":
+	case "stops": // stops | stops having done nothing
+		if len(rest) > 2 {
+			r.Did = deployment.Extent(rest[2])
+		}
 		add(deployment.OrderEnded, deployment.OutcomeStop)
 	case "refuses":
 		add(deployment.OrderRefused, deployment.OutcomeFail)

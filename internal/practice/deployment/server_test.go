@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
@@ -30,10 +31,14 @@ type server struct {
 	plan    []plan.Target
 	gates   *gates // answer what control would; nil: nobody does
 
-	orderly    bool               // executors ask before they begin, also within one decision
-	authorised bool               // and not voided since
-	over       *windowEnd         // the end of the window that was met, and nobody answered to
-	overrun    deployment.Overrun // for walks: how to meet the end of the window; empty: there is none
+	inventory  map[string]deployment.Landing // the last of each target; nil: nobody asks
+	answered   map[int]bool                  // waves about which a person was heard, once they had begun
+	orderly    bool                          // executors ask before they begin, also within one decision
+	pausable   bool                          // for walks
+	authorised bool                          // and not voided since
+	forgiven   bool                          // a person had it go on in spite of failures, or gave up targets
+	over       *windowEnd                    // the end of the window that was met, and nobody answered to
+	overrun    deployment.Overrun            // for walks: how to meet the end of the window; empty: there is none
 }
 
 // shape is what a test chooses about a deployment.
@@ -44,10 +49,24 @@ type shape struct {
 	acceptance  bool
 	onFailure   model.OnFailure
 	maxFailures int
+	maxTotal    *int        // over all waves
+	bounds      map[int]int // of failures, by wave
+	pauses      []pauseAt
+	criteria    []model.Criterion
+	pausable    bool // for walks: somebody pauses and resumes it
 	startAfter  time.Duration
 	remove      bool
+	restore     bool               // 2.0.0 is there, and what was before it is brought back
 	fresh       bool               // nothing was there before
+	levels      []int              // of each wave, where components depend on each other
+	shared      bool               // every target has a component of each level
 	overrun     deployment.Overrun // for walks: how to meet the end of the window
+}
+
+// pauseAt is a pause after a wave; 0: before the first.
+type pauseAt struct {
+	wave  int
+	pause model.Pause
 }
 
 var day = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -77,19 +96,37 @@ func newServer(s shape) *server {
 		h.Acceptance = []model.Step{{Name: "answers", Uses: "http"}}
 	}
 	sv := &server{rows: map[string]deployment.Target{}, now: day}
+	if len(s.levels) > 0 {
+		h.Items = s.leveled()
+	}
 	for i, size := range s.waves {
-		h.Waves = append(h.Waves, plan.Wave{Number: i + 1, Size: size, Soak: practice.Duration(s.soak)})
+		h.Waves = append(h.Waves, s.wave(i))
 		for range size {
 			h.TargetCount++
-			name := fmt.Sprintf("app-%d", h.TargetCount)
-			target := plan.Target{Name: name, Agent: name, Wave: i + 1, Before: []plan.Before{{
-				Version: "1.9.0", Artifact: &plan.Artifact{Digest: digest("shop 1.9.0")},
-			}}}
-			if s.fresh {
-				target.Before = []plan.Before{{}}
+			target := s.target(h.Items, i, h.TargetCount)
+			if s.restore {
+				h.Direction, h.Restores, target.Goal = plan.Restore, "D-11", target.Before
+				target.Before = []plan.Before{{Version: "2.0.0", Artifact: &plan.Artifact{Digest: digest("shop 2.0.0")}}}
 			}
-			sv.names, sv.plan = append(sv.names, name), append(sv.plan, target)
-			sv.rows[name] = deployment.NewTarget("D-12", target)
+			sv.names, sv.plan = append(sv.names, target.Name), append(sv.plan, target)
+			sv.rows[target.Name] = deployment.NewTarget("D-12", target)
+		}
+	}
+	if s.shared {
+		h.PartCount = h.TargetCount
+	}
+	h.MaxFailuresTotal, h.Criteria = s.maxTotal, s.criteria
+	for wave, bound := range s.bounds {
+		if wave <= len(h.Waves) {
+			h.Waves[wave-1].MaxFailures = &bound
+		}
+	}
+	for _, p := range s.pauses {
+		switch {
+		case p.wave == 0:
+			h.Pause = &p.pause
+		case p.wave <= len(h.Waves):
+			h.Waves[p.wave-1].Pause = &p.pause
 		}
 	}
 	sv.d = deployment.Deployment{
@@ -131,8 +168,19 @@ func (s *server) commit(rows []deployment.Target, events ...deployment.Event) er
 	s.d, s.last = change.Deployment, change
 	s.effects = append(s.effects, change.Effects...)
 	s.entries = append(s.entries, change.Entries...)
-	if err := s.check(before, change, len(events)); err != nil {
+	if s.inventory != nil {
+		for _, l := range change.Landings {
+			s.inventory[l.Target] = l
+		}
+	}
+	s.hear(before, events)
+	if err := s.check(before, change, rowsOf(events)); err != nil {
 		return err
+	}
+	for _, e := range events {
+		if g, is := e.(deployment.GuidanceGiven); is && g.Advice != deployment.RetryTargets {
+			s.forgiven = true
+		}
 	}
 	for _, e := range events {
 		if len(events) > 1 && !s.orderly {
@@ -171,24 +219,65 @@ func (s *server) carryOut(change deployment.Change) error {
 	return nil
 }
 
+// rowsOf gives how many rows the events are about.
+func rowsOf(events []deployment.Event) int {
+	n := len(events)
+	for _, e := range events {
+		if g, is := e.(deployment.GuidanceGiven); is {
+			n += len(g.Rows)
+		}
+	}
+	return n
+}
+
 // check gives the first rule that the change breaks.
-func (s *server) check(before deployment.Deployment, change deployment.Change, events int) error {
+func (s *server) check(before deployment.Deployment, change deployment.Change, mayMove int) error {
 	switch {
 	case before.State == deployment.Closed && len(change.Effects) > 0:
 		return broken("an effect after the deployment was closed: %v", change.Effects)
 	case before.State == deployment.Closed && change.Deployment.State != deployment.Closed:
 		return broken("a closed deployment became %s", change.Deployment.State)
-	case len(change.Targets) > events:
-		return broken("%d rows moved on %d events", len(change.Targets), events)
+	case len(change.Targets) > mayMove:
+		return broken("%d rows moved on events about %d", len(change.Targets), mayMove)
+	case s.d.State == deployment.Closed && s.d.Result == deployment.Succeeded && len(s.d.GivenUp.Names) > 0 && !strings.Contains(s.d.Cause, s.d.GivenUp.Names[0]):
+		return broken("the deployment closed as succeeded without saying that %v were given up", s.d.GivenUp.Names)
 	case s.closed && slices.Contains([]deployment.State{deployment.Executing, deployment.Accepting, deployment.VerifyingTargets}, s.d.State):
 		return broken("the deployment is %s though the components' verdict is closed", s.d.State)
 	case s.d.State == deployment.Closed && s.d.Result != deployment.Succeeded && s.d.Cause == "":
 		return broken("the deployment closed as %s without a cause", s.d.Result)
 	}
+	if err := held(change); err != nil {
+		return err
+	}
+	if err := s.breached(change); err != nil {
+		return err
+	}
+	if err := criteriaKept(change); err != nil {
+		return err
+	}
 	if err := explained(s.d, s.now); err != nil {
 		return err
 	}
+	if err := s.inOrder(change); err != nil {
+		return err
+	}
 	return s.recount()
+}
+
+// held judges that nothing begins while somebody has the deployment paused (pain 9),
+// and no wave after the bound of failures over all waves was exceeded (pain 10).
+func held(change deployment.Change) error {
+	for _, effect := range change.Effects {
+		issue, is := effect.(deployment.IssueOrders)
+		switch {
+		case !is:
+		case change.Deployment.Pausing != nil:
+			return broken("stage %d began though it is paused", issue.Stage.Number)
+		case change.Deployment.Header.MaxFailuresTotal != nil && change.Deployment.Tolerated > *change.Deployment.Header.MaxFailuresTotal:
+			return broken("wave %d began though %d targets had failed", issue.Stage.Wave, change.Deployment.Tolerated)
+		}
+	}
+	return nil
 }
 
 // replays compares what Replay makes of the entries with what was decided.
@@ -196,8 +285,10 @@ func (s *server) replays(issued []deployment.Target, change deployment.Change) e
 	told := map[string]deployment.Target{}
 	entries := make([]practice.Entry, 0, len(issued)+len(change.Entries))
 	for _, row := range issued {
-		entries = append(entries, practice.Entry{Kind: deployment.EntryOrdered, Target: row.Name, Data: map[string]any{
+		entries = append(entries, practice.Entry{Kind: deployment.EntryOrdered, Target: row.On(), Data: map[string]any{
+			"part":  row.Part(),
 			"order": row.Order, "phase": row.Phase, "stage": row.Stage, "series": s.d.Stage.First, "attempt": row.Attempt,
+			"from": row.Step, "skip": s.d.Stage.Skips(s.rows[row.Name]),
 		}})
 	}
 	var landings []deployment.Landing
@@ -205,15 +296,16 @@ func (s *server) replays(issued []deployment.Target, change deployment.Change) e
 		if e.Target == "" {
 			continue
 		}
-		row, seen := told[e.Target]
+		name := deployment.RowOf(e)
+		row, seen := told[name]
 		if !seen {
-			row = s.rows[e.Target]
+			row = s.rows[name]
 		}
 		row, landed, err := s.d.Replay(row, e)
 		if err != nil {
 			return broken("entry %s of %s: %v", e.Kind, e.Target, err)
 		}
-		told[e.Target] = row
+		told[name] = row
 		landings = append(landings, landed...)
 	}
 	if len(landings) != len(change.Landings) || len(landings) > 0 && !reflect.DeepEqual(landings, change.Landings) {
@@ -235,34 +327,70 @@ func timeless(row deployment.Target) deployment.Target {
 
 // recount compares every counter with a count over the rows.
 func (s *server) recount() error {
-	var stage deployment.Stage
-	var touched, executed, failures int
+	var touched, executed, failures, given, givenExecuted int
+	var left deployment.Where
 	for _, row := range s.rows {
+		left.New += one(row.Left == deployment.LeftNew)
+		left.HalfWay += one(row.Left == deployment.LeftHalf)
+		left.Unknown += one(row.Left == deployment.LeftUnknown)
+		if !row.Touched && row.Left != deployment.LeftOld {
+			return broken("%s was not touched, and is %s", row.Name, row.Left)
+		}
 		touched += one(row.Touched)
 		executed += one(row.Executed)
 		failures += one(row.Troubled)
-		if row.Stage == 0 || row.Stage < s.d.Stage.First || deployment.Belongs(s.d.Stage, row) {
+		if row.GivenUp {
+			given++
+			givenExecuted += one(row.Executed)
+		}
+	}
+	for _, stage := range []*deployment.Stage{&s.d.Stage, s.d.Suspended} {
+		if stage == nil {
+			continue
+		}
+		if err := s.recountStage(*stage); err != nil {
+			return err
+		}
+	}
+	if s.d.Touched != touched || s.d.Executed != executed || s.d.Failures != failures {
+		return broken("counts are touched %d executed %d failures %d, the rows give %d, %d, %d",
+			s.d.Touched, s.d.Executed, s.d.Failures, touched, executed, failures)
+	}
+	if s.d.Left != left {
+		return broken("counts are %+v, the rows give %+v", s.d.Left, left)
+	}
+	counted := 0
+	for _, of := range s.d.GivenUp.Waves {
+		counted += of
+	}
+	if counted != given || s.d.GivenUp.Executed != givenExecuted {
+		return broken("%+v are given up, the rows give %d, %d of them executed", s.d.GivenUp, given, givenExecuted)
+	}
+	return nil
+}
+
+// recountStage compares the counters of a stage with a count over the rows.
+func (s *server) recountStage(got deployment.Stage) error {
+	var stage deployment.Stage
+	for _, row := range s.rows {
+		out := row.GivenUp && got.Phase != deployment.Remediate || row.Abandoned
+		if row.Stage == 0 || row.Stage < got.First || out || deployment.Belongs(got, row) {
 			continue
 		}
 		stage.Total++
 		stage.Running += one(row.State == deployment.Running)
 		stage.Done += one(row.State == deployment.TargetDone)
 		stage.Failed += one(row.State == deployment.TargetFailed)
-		stage.Left += one(row.State == deployment.TargetFailed && row.Stage < s.d.Stage.Number)
+		stage.Left += one(row.State == deployment.TargetFailed && row.Stage < got.Number)
 		stage.Unknown += one(row.State == deployment.TargetUnknown)
 		stage.Stopped += one(row.State == deployment.TargetStopped)
 	}
-	got := s.d.Stage
-	counted := deployment.Stage{
+	counts := deployment.Stage{
 		Total: got.Total, Running: got.Running, Done: got.Done, Failed: got.Failed,
 		Left: got.Left, Unknown: got.Unknown, Stopped: got.Stopped,
 	}
-	if !reflect.DeepEqual(counted, stage) {
-		return broken("stage counts %+v, the rows give %+v", counted, stage)
-	}
-	if s.d.Touched != touched || s.d.Executed != executed || s.d.Failures != failures {
-		return broken("counts are touched %d executed %d failures %d, the rows give %d, %d, %d",
-			s.d.Touched, s.d.Executed, s.d.Failures, touched, executed, failures)
+	if !reflect.DeepEqual(counts, stage) {
+		return broken("stage counts %+v, the rows give %+v", counts, stage)
 	}
 	return nil
 }
@@ -290,6 +418,17 @@ func (s *server) withdraw(stage int) error {
 	for _, row := range s.sorted() {
 		if row.Stage == stage && row.State == deployment.Ordered {
 			events = append(events, deployment.OrderWithdrawn{Target: row})
+		}
+	}
+	return s.decide(events...)
+}
+
+// interrupt has the executors of rows that run told to end at once.
+func (s *server) interrupt() error {
+	var events []deployment.Event
+	for _, row := range s.sorted() {
+		if row.State == deployment.Running {
+			events = append(events, deployment.OrderInterrupted{Target: row})
 		}
 	}
 	return s.decide(events...)

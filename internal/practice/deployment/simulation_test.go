@@ -13,7 +13,7 @@ import (
 	"tranship.dev/tranship/internal/practice/model"
 )
 
-var seeds = flag.Int("seeds", 1000, "how many simulated deployments are run")
+var seeds = flag.Int("seeds", 500, "how many simulated deployments are run")
 
 // TestSimulation runs whole deployments with server, executors, network and
 // clock under one seed each: messages are lost, doubled and late, executors
@@ -39,15 +39,15 @@ func TestSimulation(t *testing.T) {
 	t.Log(ends)
 	t.Log(told)
 	for _, kind := range []string{
-		deployment.EntryVoided, deployment.EntryEndMoved, string(deployment.FinishWave), string(deployment.FinishStep),
+		deployment.EntryInterrupted, deployment.EntryResumed, deployment.EntryVoided, deployment.EntryEndMoved, string(deployment.FinishWave), string(deployment.FinishStep),
 		string(deployment.StopAtEnd), string(deployment.RollBack), string(deployment.CarryOn),
 	} {
-		if told[kind] == 0 && *seeds >= 1000 {
+		if told[kind] == 0 && *seeds >= 500 {
 			t.Errorf("no simulated deployment met %s: the simulation is too tame", kind)
 		}
 	}
 	for _, end := range []string{"closed succeeded", "closed failed", "closed remediated", "closed cancelled", "awaiting-guidance "} {
-		if ends[end] == 0 && *seeds >= 1000 {
+		if ends[end] == 0 && *seeds >= 500 {
 			t.Errorf("no simulated deployment ended as %q: the simulation is too tame", end)
 		}
 	}
@@ -87,6 +87,10 @@ func newWorld(seed uint64) *world {
 	}
 	for range 1 + r.IntN(3) {
 		s.waves = append(s.waves, 1+r.IntN(4))
+	}
+	if r.IntN(2) == 0 {
+		s.leveledAtRandom(func(most int) int { return r.IntN(most + 1) })
+		s.shared = false // an executor of the simulation has one component
 	}
 	w := &world{
 		server: newServer(s), random: r, executors: map[string]*executor{}, orders: map[string]*order{},
@@ -239,6 +243,9 @@ func (w *world) fetch(x *executor) {
 	slices.SortFunc(open, func(a, b order) int { return a.counter - b.counter })
 	for _, o := range open {
 		x.receive(o)
+		if row := w.rows[o.target]; w.d.Interrupting != nil && row.Order == o.id && !row.StartedAt.IsZero() {
+			x.interrupt(o.id)
+		}
 	}
 }
 
@@ -347,7 +354,7 @@ func (w *world) effectsDone() error {
 // effectDone does one effect, and says whether there is more of it to do.
 func (w *world) effectDone(e deployment.Effect) (bool, error) {
 	switch e := e.(type) {
-	case deployment.JudgeAuthorisation, deployment.JudgeStart, deployment.JudgeEnd:
+	case deployment.JudgeAuthorisation, deployment.JudgeStart, deployment.JudgeEnd, deployment.JudgeCriteria:
 		answer, _ := w.calendar.answer(e)
 		return false, w.decide(answer)
 	case deployment.JudgeComponents:
@@ -362,6 +369,8 @@ func (w *world) effectDone(e deployment.Effect) (bool, error) {
 			}
 		}
 		return false, w.withdraw(e.Stage)
+	case deployment.InterruptOrders:
+		return false, w.interrupt()
 	case deployment.WakeUp:
 		if e.At.After(w.now) {
 			return true, nil
@@ -399,20 +408,32 @@ func (w *world) issueSome(stage int) (bool, error) {
 
 // person answers a deployment that awaits guidance, after a while, and cancels now and then.
 func (w *world) person() error {
+	early := w.d.State == deployment.Authorised || w.d.State == deployment.Scheduled
+	if w.d.Pausing != nil && (w.calm && early || !w.calm && w.random.IntN(20) == 0) {
+		if err := w.decide(deployment.ResumeAsked{By: anna, Why: "it was nothing"}); err != nil && !isRefusal(err) {
+			return err
+		}
+		return nil
+	}
 	if w.calm || w.d.State == deployment.Closed {
 		return nil
 	}
-	if w.random.IntN(1500) == 0 {
-		return w.decide(deployment.CancelAsked{By: anna, Why: "enough"})
+	if w.random.IntN(300) == 0 {
+		if err := w.decide(deployment.PauseAsked{By: anna, Why: "a call"}); err != nil && !isRefusal(err) {
+			return err
+		}
+	}
+	if w.random.IntN(1500) == 0 || w.d.State == deployment.Cancelling && w.random.IntN(40) == 0 {
+		return w.decide(deployment.CancelAsked{By: anna, Why: "enough", Now: w.random.IntN(3) > 0})
 	}
 	if w.d.State != deployment.AwaitingGuidance || w.patient || w.random.IntN(20) > 0 {
 		return nil
 	}
 	g := deployment.GuidanceGiven{By: anna, Why: "it was looked at", Advice: []deployment.Advice{
 		deployment.RetryTargets, deployment.RetryTargets, deployment.RetryTargets,
-		deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed,
-	}[w.random.IntN(6)]}
-	if trouble := w.d.Stage.Trouble; g.Advice == deployment.RetryTargets && len(trouble) > 0 && w.random.IntN(2) == 0 {
+		deployment.GoOn, deployment.RemediateNow, deployment.CloseAsFailed, deployment.SkipStep,
+	}[w.random.IntN(7)]}
+	if trouble := w.d.Stage.Trouble; g.Advice != deployment.GoOn && len(trouble) > 0 && w.random.IntN(2) == 0 {
 		name := trouble[w.random.IntN(len(trouble))].Target
 		g.Targets, g.Rows = []string{name}, []deployment.Target{w.rows[name]}
 	}
@@ -432,6 +453,9 @@ func (w *world) compare() error {
 		}
 		if x.acted && !row.Touched {
 			return broken("%s was changed, and the server does not know", x.name)
+		}
+		if row.Left == deployment.LeftOld && x.present != "1.9.0" || row.Left == deployment.LeftNew && x.present != "2.0.0" {
+			return broken("on %s is %q, which is called %s", x.name, x.present, row.Left)
 		}
 		believed, told := w.believed[row.Name]
 		switch {

@@ -81,7 +81,7 @@ func TestDeadline(t *testing.T) {
 	t.Parallel()
 	s := running(t, 2)
 	row := s.rows["app-1"]
-	r := deployment.Report{Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderBegun}
+	r := deployment.Report{Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderBegun}
 	s.now = day.Add(time.Minute)
 	if err := s.decide(deployment.Reported{Report: r, Target: row}); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestProceed(t *testing.T) {
 	s := running(t, 2)
 	report := func(kind deployment.ReportKind, seq int) deployment.Report {
 		row := s.rows["app-1"]
-		return deployment.Report{Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt, Seq: seq, Kind: kind}
+		return deployment.Report{Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt, Seq: seq, Kind: kind}
 	}
 	tell := func(e deployment.Event) {
 		t.Helper()
@@ -201,7 +201,7 @@ func TestLateOrders(t *testing.T) {
 	}
 	row := s.rows["app-1"]
 	if err := s.decide(deployment.Reported{Target: row, Report: deployment.Report{
-		Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderBegun,
+		Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderBegun,
 	}}, deployment.CancelAsked{By: anna}); err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestRemediationIsNoRepair(t *testing.T) {
 		t.Helper()
 		row := s.rows["app-1"]
 		if err := s.decide(deployment.Reported{Target: row, Report: deployment.Report{
-			Order: row.Order, Deployment: "D-12", Target: row.Name, Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderEnded, Outcome: outcome,
+			Order: row.Order, Deployment: "D-12", Target: row.On(), Part: row.Part(), Stage: row.Stage, Attempt: row.Attempt, Seq: 1, Kind: deployment.OrderEnded, Outcome: outcome,
 		}}); err != nil {
 			t.Fatal(err)
 		}

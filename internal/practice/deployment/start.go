@@ -32,10 +32,22 @@ func (c *course) componentsJudged(e ComponentsJudged) {
 			cause += ": " + strings.Join(messages, "; ")
 		}
 		c.close(Failed, cause, practice.Tranship)
-	case len(c.d.Header.Checks) > 0:
-		c.begin(VerifyingTargets, Verify, 0, practice.Tranship, "")
 	default:
-		c.nextWave(practice.Tranship, "")
+		c.verifyTargets(practice.Tranship, "")
+	}
+}
+
+// verifyTargets has the targets checked before the first wave, where the plan has checks.
+func (c *course) verifyTargets(who practice.Actor, why string) {
+	switch {
+	case c.holds(BeforeTargets):
+	case c.d.Pausing != nil: // asked for while it waited for criteria: these are looked at once more afterwards
+		c.d.Stage.Held, c.d.Stage.Cleared, c.d.Stage.Passed = BeforeTargets, "", true
+		c.ask(c.d.standing())
+	case len(c.d.Header.Checks) > 0:
+		c.begin(VerifyingTargets, Verify, 0, who, why)
+	default:
+		c.nextWave(who, why)
 	}
 }
 
@@ -50,6 +62,8 @@ func (c *course) timeCame() {
 		c.judgeAuthorisation()
 	case c.state(Authorised, Scheduled):
 		c.judgeStart()
+	case c.atCheckpoint():
+		c.recheck(practice.Tranship, "")
 	case c.state(Executing) && c.soaking() && !c.d.Stage.SoakEnd.After(c.now):
 		c.afterSoak(practice.Tranship, fmt.Sprintf("the soak of wave %d is over", c.d.Stage.Wave))
 	}
@@ -59,9 +73,10 @@ func (c *course) timeCame() {
 func (c *course) command(verb string) string { return command(c.d, verb) }
 
 func command(d Deployment, verb string) string {
+	verb, flag, _ := strings.Cut(verb, " ")
 	line := fmt.Sprintf("tranship deployment %s %s", verb, d.ID)
-	if slices.Contains([]string{"retry", "continue", "remediate", "fail"}, verb) {
-		line += " --reason WHY"
+	if slices.Contains([]string{"retry", "skip", "continue", "remediate", "fail", "pause", "resume"}, verb) || flag != "" {
+		line += strings.TrimRight(" "+flag, " ") + " --reason WHY"
 	}
 	return line
 }

@@ -22,6 +22,11 @@ const (
 	OnTimeCame           EventKind = "time came"
 	OnGuidanceGiven      EventKind = "guidance given"
 	OnCancelAsked        EventKind = "cancel asked"
+	OnOrderInterrupted   EventKind = "order interrupted"
+	OnCriterionAnswered  EventKind = "criterion answered"
+	OnCriteriaJudged     EventKind = "criteria judged"
+	OnPauseAsked         EventKind = "pause asked"
+	OnResumeAsked        EventKind = "resume asked"
 )
 
 // Move is a row of the table of legal moves: on an event of the kind, the state
@@ -37,7 +42,7 @@ var (
 	afterVerify    = []State{Executing, AwaitingGuidance, Closed}
 	afterExecute   = []State{Accepting, Remediating, AwaitingGuidance, Closed}
 	afterAccept    = []State{Remediating, AwaitingGuidance, Closed}
-	afterRemediate = []State{AwaitingGuidance, Closed}
+	afterRemediate = []State{Executing, Accepting, AwaitingGuidance, Closed}
 	afterDoubt     = []State{Executing, Accepting, Remediating, Closed}
 	afterCancel    = []State{Closed}
 )
@@ -52,7 +57,7 @@ var moves = []Move{
 	{Scheduled, OnAuthorisationHeld, []State{Planned}},
 	{Scheduled, OnAskedAnew, []State{Planned}},
 	{Scheduled, OnStartJudged, []State{VerifyingComponents}},
-	{VerifyingComponents, OnComponentsJudged, []State{Scheduled, VerifyingTargets, Executing, Closed}},
+	{VerifyingComponents, OnComponentsJudged, []State{Scheduled, VerifyingTargets, Executing, AwaitingGuidance, Closed}},
 	{VerifyingComponents, OnTimeCame, []State{Scheduled}},
 
 	{VerifyingTargets, OnOrdersIssued, afterVerify},
@@ -79,6 +84,18 @@ var moves = []Move{
 	{AwaitingGuidance, OnReported, afterDoubt},
 	{AwaitingGuidance, OnTimeCame, []State{Remediating, Closed}},
 	{AwaitingGuidance, OnGuidanceGiven, []State{VerifyingTargets, Executing, Accepting, Remediating, Closed}},
+
+	{AwaitingGuidance, OnCriterionAnswered, []State{VerifyingTargets, Executing, Accepting, Remediating, Closed}},
+	{VerifyingComponents, OnCriteriaJudged, []State{Scheduled, VerifyingTargets, Executing, AwaitingGuidance}},
+	{VerifyingTargets, OnCriteriaJudged, []State{Executing, AwaitingGuidance}},
+	{Executing, OnCriteriaJudged, []State{Accepting, Remediating, AwaitingGuidance, Closed}},
+	{Accepting, OnCriteriaJudged, []State{Remediating, AwaitingGuidance, Closed}},
+	{AwaitingGuidance, OnCriteriaJudged, []State{VerifyingTargets, Executing, Accepting, Remediating, Closed}},
+
+	{VerifyingTargets, OnPauseAsked, []State{AwaitingGuidance}},
+	{Executing, OnPauseAsked, []State{AwaitingGuidance, Closed}},
+	{Accepting, OnPauseAsked, []State{AwaitingGuidance}},
+	{AwaitingGuidance, OnResumeAsked, []State{VerifyingTargets, Executing, Accepting}},
 
 	{Requested, OnCancelAsked, afterCancel},
 	{Planned, OnCancelAsked, afterCancel},
@@ -142,6 +159,16 @@ func kindOf(e Event) EventKind {
 		return OnGuidanceGiven
 	case CancelAsked:
 		return OnCancelAsked
+	case OrderInterrupted:
+		return OnOrderInterrupted
+	case CriterionAnswered:
+		return OnCriterionAnswered
+	case CriteriaJudged:
+		return OnCriteriaJudged
+	case PauseAsked:
+		return OnPauseAsked
+	case ResumeAsked:
+		return OnResumeAsked
 	default:
 		return ""
 	}

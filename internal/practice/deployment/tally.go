@@ -10,6 +10,9 @@ import (
 // tally says in one sentence how the targets of the present stage ended.
 func (d Deployment) tally() string {
 	s := d.Stage
+	if s.Number == 0 {
+		return "no target was touched yet"
+	}
 	var parts []string
 	part := func(n int, what string) {
 		if n > 0 {
@@ -26,22 +29,44 @@ func (d Deployment) tally() string {
 	if len(parts) == 0 {
 		parts = append(parts, "none done")
 	}
-	sentence := fmt.Sprintf("%s: %s of %s", s.gate(), strings.Join(parts, ", "), targets(s.Total+d.missing()))
-	if d.tolerance() > 0 {
-		sentence += fmt.Sprintf(" (%d tolerated)", d.tolerance())
+	sentence := fmt.Sprintf("%s: %s of %s", s.gate(), strings.Join(parts, ", "), d.rows(s.Total+d.missing()))
+	if s.Given > 0 {
+		sentence += fmt.Sprintf(", %d given up", s.Given)
 	}
+	sentence += d.bound()
 	if example := s.example(); example != "" {
 		sentence += "; " + example
 	}
 	return sentence
 }
 
-// targets counts targets in words.
-func targets(n int) string {
-	if n == 1 {
-		return "1 target"
+// bound says which bound of failures holds for the present stage; empty: none is tolerated.
+func (d Deployment) bound() string {
+	left, bounded := d.leftOver()
+	switch {
+	case d.Stage.Phase == Execute && bounded && left < d.waveBound():
+		return fmt.Sprintf(" (%d tolerated over all waves, earlier ones had %d)", *d.Header.MaxFailuresTotal, d.Tolerated)
+	case d.tolerance() > 0:
+		return fmt.Sprintf(" (%d tolerated)", d.tolerance())
+	default:
+		return ""
 	}
-	return fmt.Sprintf("%d targets", n)
+}
+
+// rows counts the deployment's rows in words: its targets, or their parts.
+func (d Deployment) rows(n int) string {
+	if n == 1 {
+		return "1 " + d.word()
+	}
+	return fmt.Sprintf("%d %ss", n, d.word())
+}
+
+// word is what the deployment's rows stand for.
+func (d Deployment) word() string {
+	if d.Header.PartCount > 0 {
+		return "part"
+	}
+	return "target"
 }
 
 // example gives up to three troubles with their messages, failures first.
@@ -69,7 +94,7 @@ func withTrouble(troubles []Trouble, row Target) []Trouble {
 	if !row.State.Retryable() {
 		return kept
 	}
-	told := Trouble{Target: row.Name, State: row.State, Message: cut(row.Message, 200)}
+	told := Trouble{Target: row.Name, State: row.State, Left: row.Left, Message: cut(row.Message, 200)}
 	if len(kept) < MaxTrouble {
 		return append(kept, told)
 	}

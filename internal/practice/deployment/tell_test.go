@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/deployment"
 )
 
@@ -27,6 +28,8 @@ func (p *player) tell(err error) ([]string, error) {
 		switch e.Kind {
 		case deployment.EntryStateChanged:
 			told = append(told, tellWhy(fmt.Sprintf("%s -> %s", e.Data["from"], e.Data["to"]), e.Why))
+		case deployment.EntryCriterion:
+			told = append(told, tellCriterion(e))
 		case deployment.EntryVoided:
 			told = append(told, tellWhy("the authorisation is void", e.Why))
 		case deployment.EntryEndMoved:
@@ -60,6 +63,9 @@ func (p *player) standing() string {
 	}
 	s := d.Stage
 	text += ": " + string(s.Phase)
+	if s.Level > 0 && s.Wave == 0 {
+		text += fmt.Sprintf(" level %d", s.Level)
+	}
 	if s.Wave > 0 {
 		text += fmt.Sprintf(" wave %d", s.Wave)
 	}
@@ -86,6 +92,9 @@ func tellRow(row deployment.Target) string {
 	if row.StepName != "" && row.State != deployment.TargetDone {
 		text += fmt.Sprintf(" at step %d %s", row.Step+1, row.StepName)
 	}
+	if row.State == deployment.TargetStopped && !row.StartedAt.IsZero() {
+		text += ", left " + string(row.Left)
+	}
 	return tellWhy(text, row.Message)
 }
 
@@ -108,23 +117,42 @@ func tellEffect(e deployment.Effect) string {
 		return "do: ask whether it may start"
 	case deployment.JudgeEnd:
 		return "do: ask until when it may run"
+	case deployment.JudgeCriteria:
+		return "do: look at the evidence, " + string(e.At)
 	case deployment.ReplaceTargets:
 		return "do: put the targets of the new plan in the place of the old"
 	case deployment.JudgeComponents:
 		return "do: ask the library about the components"
 	case deployment.IssueOrders:
 		text := fmt.Sprintf("do: issue orders of stage %d (%s, wave %d)", e.Stage.Number, e.Stage.Phase, e.Stage.Wave)
+		if e.Stage.Level > 0 {
+			text = fmt.Sprintf("do: issue orders of stage %d (%s, level %d)", e.Stage.Number, e.Stage.Phase, e.Stage.Level)
+		}
 		if len(e.Stage.Only) > 0 {
 			text += " to " + strings.Join(e.Stage.Only, ", ")
 		}
 		return text
 	case deployment.WithdrawOrders:
 		return fmt.Sprintf("do: withdraw orders of stage %d", e.Stage)
+	case deployment.InterruptOrders:
+		return "do: interrupt what runs"
 	case deployment.WakeUp:
 		return "do: wake up at " + e.At.Format("15:04")
 	default:
 		return fmt.Sprintf("do: %T", e)
 	}
+}
+
+func tellCriterion(e practice.Entry) string {
+	text := fmt.Sprintf("criterion %s", e.Data["criterion"])
+	if wave, has := e.Data["wave"]; has {
+		text += fmt.Sprintf(", wave %d,", wave)
+	}
+	text += fmt.Sprintf(" is %s (%s)", e.Data["standing"], e.Data["bound"])
+	if found := e.Data["found"]; found != "" {
+		text += fmt.Sprintf(": %s", found)
+	}
+	return tellWhy(text+", says "+e.Who.Name, e.Why)
 }
 
 func tellWhy(text, why string) string {

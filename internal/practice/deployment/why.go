@@ -13,6 +13,13 @@ import (
 // so?", at now: open when nothing holds it up and nothing failed. Each reason
 // names the gate, since and until when, who can act, and what they type.
 func Why(d Deployment, now time.Time) practice.Verdict {
+	if d.Pausing == nil || d.State == AwaitingGuidance {
+		return why(d, now)
+	}
+	return d.pauses(why(d, now))
+}
+
+func why(d Deployment, now time.Time) practice.Verdict {
 	switch d.State {
 	case Requested:
 		return practice.Hold(practice.Reason{
@@ -32,18 +39,29 @@ func Why(d Deployment, now time.Time) practice.Verdict {
 		}
 		return practice.Hold(d.halts(d.Waiting.Reasons...)...)
 	case Cancelling:
-		return practice.Hold(practice.Reason{
-			Gate:    "cancellation",
-			Message: fmt.Sprintf("%d orders that have begun may end, %d are being withdrawn", d.Stage.Running, d.Stage.Open()-d.Stage.Running),
-			Since:   d.Since,
-			Who:     "the agents of the targets that run; one that stays silent counts as unknown in the end",
-			How:     command(d, "watch"),
-		})
+		return practice.Hold(cancellation(d))
 	case Closed:
 		return ended(d)
 	case Planned, Scheduled, AwaitingGuidance:
 	}
 	return d.Waiting
+}
+
+// cancellation says what a deployment that is being cancelled waits for.
+func cancellation(d Deployment) practice.Reason {
+	r := practice.Reason{
+		Gate:    "cancellation",
+		Message: fmt.Sprintf("orders that have begun may end: %d; are being withdrawn: %d", d.Stage.Running, d.Stage.Open()-d.Stage.Running),
+		Since:   d.Since,
+		Who:     "the agents of the targets that run; one that stays silent counts as unknown in the end",
+		How:     command(d, "cancel --now"),
+	}
+	if p := d.Interrupting; p != nil {
+		r.Until, r.How = p.At.Add(InterruptWithin), command(d, "watch")
+		r.Message = fmt.Sprintf("orders that have begun are told to end at once and to say what they left: %d; are being withdrawn: %d", d.Stage.Running, d.Stage.Open()-d.Stage.Running)
+		r.Who = "the agents of the targets that run; one that has not answered until then counts as unknown, and says what it left when it is back"
+	}
+	return r
 }
 
 // halts adds to the reasons what the end of the window will do, where that was met.
@@ -82,7 +100,7 @@ func (o Overrun) then() string {
 // progress says how far the orders of the present stage are.
 func progress(d Deployment, now time.Time) practice.Reason {
 	s := d.Stage
-	parts := []string{fmt.Sprintf("%d of %d targets done", s.Done, s.Total)}
+	parts := []string{fmt.Sprintf("%d of %d %ss done", s.Done, s.Total, d.word())}
 	part := func(n int, what string) {
 		if n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, what))
@@ -116,7 +134,7 @@ func ended(d Deployment) practice.Verdict {
 		Message: d.Cause,
 		Since:   d.Ended,
 		Who:     operators(d),
-		How:     fmt.Sprintf("%s; then plan again: tranship plan %s --to %s", command(d, "log"), d.Header.Release, d.Header.Environment),
+		How:     fmt.Sprintf("%s; then plan again: %s", command(d, "log"), d.Header.Again()),
 		Targets: d.Stage.names(),
 	})
 }
@@ -137,11 +155,17 @@ func operators(d Deployment) string {
 
 // answers gives the lines that a person can type in answer.
 func (d Deployment) answers() string {
-	verbs := []string{"retry", "continue"}
-	if !d.retryable() {
-		verbs = verbs[1:]
+	verbs := []string{"continue"}
+	if d.Pausing != nil {
+		verbs = []string{"resume"}
 	}
-	if d.Touched > 0 && d.Stage.Phase != Remediate {
+	switch {
+	case d.retryable() && d.Stage.Phase != Remediate && d.Pausing == nil:
+		verbs = append([]string{"retry", "skip"}, verbs...)
+	case d.retryable():
+		verbs = append([]string{"retry"}, verbs...)
+	}
+	if d.Touched > 0 && (d.Stage.Phase != Remediate || d.Suspended != nil) {
 		verbs = append(verbs, "remediate")
 	}
 	verbs = append(verbs, "fail")
@@ -149,5 +173,19 @@ func (d Deployment) answers() string {
 	for _, v := range verbs {
 		lines = append(lines, command(d, v))
 	}
-	return strings.Join(lines, ", or ")
+	said := strings.Join(lines, ", or ")
+	if d.retryable() {
+		named := slices.DeleteFunc(verbs, func(v string) bool {
+			return !Advice(v).named() || d.Pausing != nil && v != string(RetryTargets) || Advice(v) == RemediateNow && d.Stage.Phase == Remediate
+		})
+		said += "; " + strings.Join(named, ", ") + takes(named) + " --target NAME for that target alone"
+	}
+	return said
+}
+
+func takes(verbs []string) string {
+	if len(verbs) == 1 {
+		return " takes"
+	}
+	return " take"
 }

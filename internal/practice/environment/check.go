@@ -11,7 +11,7 @@ import (
 
 // CheckSpec gives what is wrong with an environment beyond its structure.
 func CheckSpec(s Spec) []practice.Problem {
-	return append(checkControl(s), checkLimit(s.Limit)...)
+	return slices.Concat(checkControl(s), checkLimit(s.Limit), checkParameters(s.Parameters), checkInspection(s.Inspection), practice.Repeated("spec.inspection.acceptedBy", s.Inspection.AcceptedBy), CheckRequirements("spec.baseline", s.Baseline))
 }
 
 func checkLimit(l Limit) (problems []practice.Problem) {
@@ -23,6 +23,17 @@ func checkLimit(l Limit) (problems []practice.Problem) {
 		}
 	}
 	return problems
+}
+
+func checkInspection(i Inspection) []practice.Problem {
+	problems := checkWatch(i.Watch)
+	if i.Every == 0 || i.Every >= MinInspection && i.Every <= MaxInspection {
+		return problems
+	}
+	return append(problems, practice.Problem{
+		Path: "spec.inspection.every", Message: fmt.Sprintf("%s is not between %s and %s", i.Every, MinInspection, MaxInspection),
+		Hint: "leave it out for every 15 minutes, or write off: true",
+	})
 }
 
 func checkControl(s Spec) []practice.Problem {
@@ -48,12 +59,7 @@ func CheckTarget(s TargetSpec) []practice.Problem {
 	if strings.ContainsAny(s.Address, " \t\r\n/") {
 		add("spec.address", fmt.Sprintf("%q is no host name or IP address", s.Address), "leave out scheme and path")
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
-		if name == "" || strings.ContainsFunc(name, unreferable) {
-			add("spec.parameters", fmt.Sprintf("parameter %q cannot be referred to", name), "use letters, digits, '.', '-' or '_'")
-		}
-	}
-	return problems
+	return append(problems, checkParameters(s.Parameters)...)
 }
 
 func unreferable(r rune) bool {

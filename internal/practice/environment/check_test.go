@@ -16,6 +16,10 @@ func TestCheckSpec(t *testing.T) {
 		"spec.party: is needed where control is consumer (name the controlling party)")
 	expect(t, environment.CheckSpec(environment.Spec{Party: "Acme"}),
 		`spec.party: "Acme" controls nothing where control is own (set control to vendor or consumer, or leave party out)`)
+	expect(t, environment.CheckSpec(environment.Spec{Inspection: environment.Inspection{Watch: environment.Watches()}}), "")
+	expect(t, environment.CheckSpec(environment.Spec{Inspection: environment.Inspection{Watch: []environment.Watch{"users", "moods", "users"}}}),
+		`spec.inspection.watch[1]: "moods" is nothing that hosts are watched for (use packages, services or users)`,
+		`spec.inspection.watch[2]: users is named twice (leave one out)`)
 }
 
 func TestCheckTarget(t *testing.T) {
@@ -38,6 +42,22 @@ func expect(t *testing.T, got []practice.Problem, want ...string) {
 	for i := range want {
 		if got[i].String() != want[i] {
 			t.Errorf("got  %s\nwant %s", got[i], want[i])
+		}
+	}
+}
+
+// TestOnlyHostsAreWatched: a rack has no packages.
+func TestOnlyHostsAreWatched(t *testing.T) {
+	t.Parallel()
+	e := environment.Environment{Spec: environment.Spec{Inspection: environment.Inspection{Watch: environment.Watches()}}}
+	for kind, want := range map[string]int{environment.KindHost: 3, "rack": 0, "cluster": 0} {
+		if got := e.Watched(environment.Target{Spec: environment.TargetSpec{Kind: kind}}); len(got) != want {
+			t.Errorf("a %s is watched for %v", kind, got)
+		}
+	}
+	for _, w := range environment.Watches() {
+		if environment.WatchOf(w.Component()) != w || practice.CheckName("component", w.Component()) == nil {
+			t.Errorf("%s could be a component", w.Component())
 		}
 	}
 }

@@ -40,8 +40,45 @@ type Spec struct {
 	Control     Control `json:"control,omitempty" enum:"own,vendor,consumer" default:"own" doc:"Who controls it: own, vendor or consumer."`
 	Party       string  `json:"party,omitempty" doc:"The controlling party's name, where control is not own."`
 
+	Parameters map[string]string `json:"parameters,omitempty" doc:"Values that models refer to as ${environment.parameters.NAME}."`
+	Baseline   []Requirement     `json:"baseline,omitempty" doc:"What must hold on a target before anything is brought there; where it does not, a person is asked."`
+
+	BaselineWaivers []string `json:"baselineWaivers,omitempty" doc:"The groups whose members may have a deployment go on although targets are not as the baseline requires; the owner by default."`
+
 	Calendar CalendarRules `json:"calendar,omitempty" doc:"What follows from conflicts with windows, freezes, bookings and other deployments here."`
 	Limit    Limit         `json:"limit,omitempty" doc:"How much may happen here at once."`
+
+	Inspection Inspection `json:"inspection,omitempty" doc:"How often agents look whether what stands on the targets is as the record says, and what of the hosts is watched as a whole."`
+}
+
+// Inspection says how often targets are looked at, and what for besides what is recorded (R92).
+type Inspection struct {
+	Every practice.Duration `json:"every,omitempty" doc:"How often each target is looked at, from 10s to 168h; 15m by default."`
+	Off   bool              `json:"off,omitempty" doc:"Do not look by itself; only where somebody asks for it."`
+	Watch []Watch           `json:"watch,omitempty" enum:"packages,services,users" doc:"What of its hosts is watched as a whole: what comes, goes or changes there without a deployment is drift. Nothing by default."`
+
+	AcceptedBy []string `json:"acceptedBy,omitempty" doc:"The groups whose members may accept what was found as the record; by default whoever may deploy."`
+}
+
+// The bounds of how often targets are looked at.
+const (
+	DefaultInspection = practice.Duration(15 * time.Minute)
+	MinInspection     = practice.Duration(10 * time.Second)
+	MaxInspection     = practice.Duration(7 * 24 * time.Hour)
+)
+
+// Interval gives how often targets are looked at.
+func (i Inspection) Interval() time.Duration {
+	if i.Every == 0 {
+		return DefaultInspection.Std()
+	}
+	return i.Every.Std()
+}
+
+// Stale gives the time before which a look is too old to say how a target is
+// now: it was missed twice, with room for a slow one.
+func (i Inspection) Stale(now time.Time) time.Time {
+	return now.Add(-2*i.Interval() - 2*time.Minute)
 }
 
 // CalendarRules is what an environment says about conflicts of time; the
@@ -92,6 +129,22 @@ func (e Environment) Actionable() practice.Verdict {
 	})
 }
 
+// Standing is one version that is present in an environment.
+type Standing struct {
+	Component  string `json:"component"`
+	Version    string `json:"version"`
+	Targets    int    `json:"targets"`              // that have it
+	Deployment string `json:"deployment,omitempty"` // of Examples: one that put it on some target
+}
+
+// Place is where one version of a component is present.
+type Place struct {
+	Environment string `json:"environment"`
+	Version     string `json:"version"`   // empty: a change failed half-way where nothing was before
+	Targets     int    `json:"targets"`   // that have it
+	Uncertain   int    `json:"uncertain"` // of them, on which it is not certain
+}
+
 // Presence is one component on one target during a time: the inventory (R9, R110).
 type Presence struct {
 	Target      string          `json:"target"`
@@ -103,4 +156,5 @@ type Presence struct {
 	Since       time.Time       `json:"since"`          // UTC
 	Until       time.Time       `json:"until,omitzero"` // UTC; zero: still there
 	Uncertain   bool            `json:"uncertain"`      // a change of it failed half-way or its end is unknown
+	Slot        string          `json:"slot,omitempty"` // of two slots on the target, the one that is in use; empty: it is in none
 }

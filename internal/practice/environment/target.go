@@ -55,6 +55,37 @@ type Agent struct {
 	RevokedAt  time.Time           `json:"revokedAt,omitzero"` // zero: trusted
 }
 
+// Contact is how an agent is reached.
+type Contact string
+
+// The ways in which an agent is reached, or not.
+const (
+	Answering Contact = "answering"
+	Silent    Contact = "silent"
+	Unheard   Contact = "unheard"    // enrolled, and never heard of since
+	Revoked   Contact = "revoked"    // not trusted any more
+	Unknown   Contact = "unenrolled" // there is no such agent
+)
+
+// QuietAfter is how long an agent may be silent until it counts as that: its
+// heartbeats come more often.
+const QuietAfter = 90 * time.Second
+
+// Contact says how the agent is reached at a moment.
+func (a Agent) Contact(now time.Time) Contact {
+	switch {
+	case a.Name == "":
+		return Unknown
+	case !a.RevokedAt.IsZero():
+		return Revoked
+	case a.SeenAt.IsZero():
+		return Unheard
+	case now.Sub(a.SeenAt) > QuietAfter:
+		return Silent
+	}
+	return Answering
+}
+
 // Store keeps presences and agents; targets and environments are documents.
 type Store interface {
 	// Presences lists what was where at a moment, ordered by target and component;
@@ -62,6 +93,22 @@ type Store interface {
 	Presences(environment string, at time.Time, page practice.Page) ([]Presence, error)
 	// PresencesOf gives what is now on each of the targets (at most 1,000), for the named components.
 	PresencesOf(targets, components []string) ([]Presence, error)
+	// PresencesOn gives all that is now on the targets (at most 1,000).
+	PresencesOn(targets []string) ([]Presence, error)
+	// TargetsOf gives the documents of the targets that an agent acts for, by name.
+	TargetsOf(agent string, page practice.Page) ([]practice.Document, error)
+	// TargetsNamed gives the documents of at most 1,000 targets, by name; those that are not there are left out.
+	TargetsNamed(names []string) ([]practice.Document, error)
+	// Examples is Standing with one deployment each, by which it came to a target that has it beyond doubt.
+	Examples(environment string) ([]Standing, error)
+	// CountTargets counts the targets of an environment.
+	CountTargets(environment string) (int, error)
+	// PlacesOf gives in which of the environments (at most 1,000) a component is
+	// now, in which versions, by environment and version.
+	PlacesOf(component string, environments []string) ([]Place, error)
+	// Standing gives which versions are now in the environment, and on how many
+	// targets each, ordered by component and version.
+	Standing(environment string) ([]Standing, error)
 	// Land ends the present presence of each (target, component) at Since and
 	// begins the new one; one with an empty Version only ends the present one.
 	Land(presences []Presence) error
@@ -73,6 +120,8 @@ type Store interface {
 	AgentByName(name string) (Agent, error)
 	// AgentByKey gives the agent with that key, or NotFound.
 	AgentByKey(key signature.PublicKey) (Agent, error)
+	// AgentsNamed gives at most 1,000 agents, by name; those that are not there are left out.
+	AgentsNamed(names []string) ([]Agent, error)
 	// Agents lists agents by name.
 	Agents(page practice.Page) ([]Agent, error)
 	// PutAgent enrols or replaces an agent.

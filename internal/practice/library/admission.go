@@ -86,7 +86,7 @@ func judgeState(name string, v Version) (practice.Reason, bool) {
 func whoWhy(v Version) string {
 	text := ""
 	if v.StateBy.Name != "" {
-		text += " by " + v.StateBy.String()
+		text += " by " + v.StateBy.Called()
 	}
 	if !v.StateAt.IsZero() {
 		text += " on " + v.StateAt.UTC().Format(time.DateOnly)

@@ -53,7 +53,7 @@ func TestAdmission(t *testing.T) {
 		"withdrawn": {component: open, version: with(func(v *library.Version) {
 			v.State, v.StateBy, v.StateWhy = library.Withdrawn, practice.Actor{Kind: practice.Person, Name: "anna"}, "leaks memory"
 			v.StateAt = time.Date(2026, 11, 2, 23, 0, 0, 0, time.FixedZone("west", -5*3600))
-		}), reasons: []string{"web@2 was withdrawn by person:anna on 2026-11-03: leaks memory"}},
+		}), reasons: []string{"web@2 was withdrawn by anna on 2026-11-03: leaks memory"}},
 		"unknown state": {component: open, version: with(func(v *library.Version) { v.State = "odd" }), reasons: []string{`web@2 is in state "odd", which is not known`}},
 		"unsigned":      {component: demanding, version: good, reasons: []string{"web@2 is not signed, and a signature is demanded"}},
 		"signed by a stranger": {component: demanding, version: with(func(v *library.Version) { v.Signature = sign("2", digest, stranger) }),

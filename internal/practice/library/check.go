@@ -25,7 +25,7 @@ func CheckComponent(s ComponentSpec) []practice.Problem {
 			problems = append(problems, practice.Problem{Path: path, Message: fmt.Sprintf("is the same key as publishers[%d]", first)})
 		}
 	}
-	return problems
+	return append(problems, checkDependencies(s.DependsOn)...)
 }
 
 // CheckRelease gives what is wrong with a release beyond its structure.

@@ -98,7 +98,7 @@ func CheckThresholds(path string, thresholds []Threshold) []practice.Problem {
 func JudgeQuality(item Item, environment string, thresholds []Threshold, list []Evidence, now time.Time) (practice.Verdict, time.Time) {
 	verdict, holds := practice.Pass(), time.Time{}
 	for _, t := range thresholds {
-		newest, found := newest(item, environment, t.Suite, list)
+		newest, found := Newest(item, environment, t.Suite, list)
 		missing, until := t.judge(item, newest, found, now)
 		if missing != "" {
 			verdict = practice.And(verdict, practice.Hold(practice.Reason{
@@ -115,7 +115,8 @@ func JudgeQuality(item Item, environment string, thresholds []Threshold, list []
 	return verdict, holds
 }
 
-func newest(item Item, environment, suite string, list []Evidence) (Evidence, bool) {
+// Newest gives the last result of a suite on a version in an environment, and whether there is one.
+func Newest(item Item, environment, suite string, list []Evidence) (Evidence, bool) {
 	var last Evidence
 	found := false
 	for _, e := range list {

@@ -33,6 +33,10 @@ type ComponentSpec struct {
 	Service     string        `json:"service,omitempty" doc:"The service that it is a part of."`
 	Owner       string        `json:"owner,omitempty" doc:"The person or team that answers for it."`
 	Signature   SignatureRule `json:"signature,omitempty" doc:"Who must have signed a version of it."`
+
+	RunsOn map[string]string `json:"runsOn,omitempty" doc:"Labels of the targets that it belongs on; by default every target of the environment. A release with a component that belongs on no target is refused."`
+
+	DependsOn []Dependency `json:"dependsOn,omitempty" doc:"The components that it needs in the same environment: a plan without them is refused, and so is one that removes them or brings a version of them that will not do."`
 }
 
 // SignatureRule says whose signature a version needs.
@@ -93,7 +97,17 @@ type Origin struct {
 	Commit string `json:"commit,omitempty"` // revision of its source, if known
 	URI    string `json:"uri,omitempty"`    // where its source lives
 	Note   string `json:"note,omitempty"`
+	Way    Way    `json:"way,omitempty" enum:"browser,upload" doc:"How it came in; absent when it was pushed. Only Tranship says it."`
 }
+
+// Way is how a version came in.
+type Way string
+
+// The ways of files that came in one by one.
+const (
+	ByBrowser Way = "browser" // put in by a person in a browser
+	ByUpload  Way = "upload"  // by a program
+)
 
 // Store keeps versions; components and releases are documents.
 type Store interface {
@@ -101,6 +115,8 @@ type Store interface {
 	Version(component, version string) (Version, error)
 	// VersionByDigest gives the versions that have the manifest digest.
 	VersionByDigest(digest practice.Digest) ([]Version, error)
+	// VersionsWithDigest gives at most limit versions whose digest begins with that ("sha256:5c0a"), by digest.
+	VersionsWithDigest(begin string, limit int) ([]Version, error)
 	// Versions lists a component's versions, newest first; component "" lists all. Key of a page: "component@version".
 	Versions(component string, page practice.Page) ([]Version, error)
 	// AddVersion stores a new version; Conflict when the same version exists with another digest,
@@ -108,4 +124,28 @@ type Store interface {
 	AddVersion(v Version) error
 	// MoveVersion changes the state; Conflict when the present state is not from.
 	MoveVersion(v Version, from State) error
+	// Tallies gives how many versions each of the components has (at most 1,000
+	// components), by component; one without versions is left out.
+	Tallies(components []string) ([]Tally, error)
+}
+
+// Tally counts the versions of a component.
+type Tally struct {
+	Component   string
+	Quarantined int
+	Admitted    int
+	Withdrawn   int
+	Newest      Version // the last that was added
+}
+
+// Count adds n versions that are in a state.
+func (t *Tally) Count(s State, n int) {
+	switch s {
+	case Quarantined:
+		t.Quarantined += n
+	case Admitted:
+		t.Admitted += n
+	case Withdrawn:
+		t.Withdrawn += n
+	}
 }

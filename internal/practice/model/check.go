@@ -15,6 +15,8 @@ func CheckSpec(m Spec) []practice.Problem {
 	c.flow(m.Flow)
 	c.procedures(m)
 	c.checks(m.Checks)
+	c.health(m)
+	c.criteria(m)
 	return c.problems
 }
 
@@ -34,9 +36,9 @@ func (c *checker) procedures(m Spec) {
 		} else {
 			seen[p.Kind] = i
 		}
-		c.steps(path+".install", p.Install)
-		c.steps(path+".remove", p.Remove)
-		c.steps(path+".remediate", p.Remediate)
+		c.steps(path+".install", p.Install, Apply)
+		c.steps(path+".remove", p.Remove, Remove)
+		c.steps(path+".remediate", p.Remediate, Apply)
 		if len(p.Install) > 0 && !changes(p.Install) {
 			c.add(path+".install", "give it a step that applies something", "every step only checks: nothing would be installed")
 		}
@@ -75,7 +77,7 @@ func (c *checker) checks(checks Checks) {
 
 // looks checks steps that may only look.
 func (c *checker) looks(path string, steps []Step) {
-	c.steps(path, steps)
+	c.steps(path, steps, Check)
 	for i, s := range steps {
 		if s.Action != "" && s.Action != Check {
 			c.add(fmt.Sprintf("%s[%d].action", path, i), "leave action out, or move the step into a procedure", "a check may not %s", s.Action)

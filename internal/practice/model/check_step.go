@@ -11,13 +11,15 @@ import (
 	"tranship.dev/tranship/internal/practice"
 )
 
-// The bounds of a retry.
+// The bounds of a step.
 const (
-	MaxAttempts = 100
-	MaxDelay    = practice.Duration(time.Minute)
+	MaxAttempts   = 100
+	MaxDelay      = practice.Duration(time.Minute)
+	MaxStopWithin = practice.Duration(time.Minute) // who ends a deployment at once waits two minutes for what is left where
 )
 
-func (c *checker) steps(path string, steps []Step) {
+// steps checks a list of steps whose action is otherwise, where they say none.
+func (c *checker) steps(path string, steps []Step, otherwise Action) {
 	seen := map[string]int{}
 	for i, s := range steps {
 		at := fmt.Sprintf("%s[%d]", path, i)
@@ -30,9 +32,25 @@ func (c *checker) steps(path string, steps []Step) {
 		if s.Timeout < 0 {
 			c.add(at+".timeout", "", "%s is less than 0", s.Timeout)
 		}
+		if s.StopWithin < 0 || s.StopWithin > MaxStopWithin {
+			c.add(at+".stopWithin", "who ends a deployment at once is told within two minutes what is left where", "%s is not between 0s and 1m", s.StopWithin)
+		}
+		c.watch(at+".watch", s, otherwise)
+		c.irreversible(at+".irreversible", s, otherwise)
 		for _, text := range Texts(at+".with", s.With) {
 			c.text(text)
 		}
+	}
+}
+
+// irreversible checks what a step says that nothing brings back.
+func (c *checker) irreversible(path string, s Step, otherwise Action) {
+	switch {
+	case s.Irreversible == "":
+	case s.Complete(otherwise, TimeoutRules{}).Action == Check:
+		c.add(path, "say it of the step that changes something", "a step that only checks leaves nothing that would have to be undone")
+	case strings.TrimSpace(s.Irreversible) == "" || strings.ContainsAny(s.Irreversible, "\r\n"):
+		c.add(path, "write for example: the old columns are dropped", "is not one line of words")
 	}
 }
 

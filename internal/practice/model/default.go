@@ -11,7 +11,9 @@ import (
 // What holds where a model says nothing.
 const (
 	DefaultStepTimeout = practice.Duration(10 * time.Minute)
+	DefaultStopWithin  = practice.Duration(2 * time.Second)
 	DefaultSilent      = practice.Duration(2 * time.Minute)
+	DefaultEvery       = practice.Duration(10 * time.Second) // between two looks of a watch, or its whole length where that is less
 )
 
 // Complete gives the rules with what holds where they say nothing.
@@ -26,7 +28,7 @@ func (r TimeoutRules) Complete() TimeoutRules {
 }
 
 // Complete gives the step with what holds where it says nothing: the action of
-// its list, the timeout of the model, one attempt.
+// its list, the timeout of the model, one attempt, the time between two looks.
 func (s Step) Complete(action Action, rules TimeoutRules) Step {
 	if s.Action == "" {
 		s.Action = action
@@ -36,6 +38,11 @@ func (s Step) Complete(action Action, rules TimeoutRules) Step {
 	}
 	if s.Retry.Attempts == 0 {
 		s.Retry.Attempts = 1
+	}
+	if s.Watch != nil && s.Watch.Every == 0 {
+		watch := *s.Watch
+		watch.Every = min(DefaultEvery, watch.For)
+		s.Watch = &watch
 	}
 	return s
 }
@@ -52,6 +59,16 @@ func Undoable(install []Step) []int {
 	}
 	return indexes
 }
+
+// TakesOff says whether what the step applied can be taken off again by its driver,
+// as the default removal does: all can, but a script only by its undo.
+func (s Step) TakesOff() bool {
+	_, undo := s.With["undo"]
+	return s.Uses != scriptDriver || undo
+}
+
+// scriptDriver is the driver whose steps say themselves how they are undone.
+const scriptDriver = "script"
 
 // ProcedureFor gives the index of the procedure for a component of that kind, or -1.
 func (s Spec) ProcedureFor(kind library.ComponentKind) int {

@@ -18,6 +18,7 @@ type Spec struct {
 	Flow        []Stage      `json:"flow" minItems:"1" doc:"The environments a release moves through, in order."`
 	Procedures  []Procedure  `json:"procedures" minItems:"1" doc:"The steps, per kind of component."`
 	Checks      Checks       `json:"checks,omitempty" doc:"What must hold before and after."`
+	Criteria    []Criterion  `json:"criteria,omitempty" doc:"What must hold before a stage of a deployment begins, before it is done, or before the deployment succeeds."`
 	OnFailure   OnFailure    `json:"onFailure,omitempty" enum:"guidance,remediate,fail" default:"guidance" doc:"What follows when a wave fails or acceptance is not met: wait for a person's guidance, remediate by itself, or close as failed."`
 	Timeouts    TimeoutRules `json:"timeouts,omitempty" doc:"How long parts may take."`
 }
@@ -37,20 +38,6 @@ type Stage struct {
 	Quality []library.Threshold `json:"quality,omitempty" doc:"What test results must have been received before a release goes on from this environment to the next."`
 }
 
-// Strategy says in which groups the targets are changed.
-type Strategy struct {
-	Waves       []Wave            `json:"waves,omitempty" doc:"Groups of targets, one after the other; without any, all at once. The last wave takes all that are left."`
-	Soak        practice.Duration `json:"soak,omitempty" doc:"How long to wait after each wave but the last, before it is checked, for example 5m."`
-	MaxFailures int               `json:"maxFailures,omitempty" minimum:"0" doc:"How many targets of a wave may fail or stay unknown before the wave counts as failed."`
-}
-
-// Wave is a group of targets by number or by share.
-type Wave struct {
-	Count   int                `json:"count,omitempty" minimum:"0" doc:"This many targets; the last wave takes all that are left and needs no number."`
-	Percent int                `json:"percent,omitempty" minimum:"0" maximum:"100" doc:"This share of all targets, rounded up; counts from the start: 10, 50, 100."`
-	Soak    *practice.Duration `json:"soak,omitempty" doc:"How long to wait after this wave; overrides the strategy's."`
-}
-
 // Procedure is how a kind of component gets in, out and back.
 type Procedure struct {
 	Kind      library.ComponentKind `json:"kind" enum:"software,hardware,documentation,licence,data,process,other" doc:"The kind of component that it is for."`
@@ -65,6 +52,9 @@ type Checks struct {
 	Target     []Step           `json:"target,omitempty" doc:"Of each target, before the first wave."`
 	Acceptance []Step           `json:"acceptance,omitempty" doc:"Of each changed target, after each wave and at the end; at least one."`
 	Removal    []Step           `json:"removal,omitempty" doc:"Of each target that a component was taken off, in the place of acceptance."`
+
+	Health         []HealthCheck `json:"health,omitempty" doc:"Of what stands, again and again after the deployment: see the health of what stands."`
+	FailingPercent int           `json:"failingPercent,omitempty" minimum:"0" maximum:"100" doc:"From which share of its targets on a component counts as failing in an environment; below it as degraded. 100 by default: all of them."`
 }
 
 // ComponentCheck is a further demand on the versions of a release.

@@ -11,27 +11,30 @@ import (
 
 // The references that a step's texts may hold.
 const (
-	RefTargetName       = "target.name"
-	RefTargetAddress    = "target.address"
-	RefTargetLabels     = "target.labels."     // and the label's name
-	RefTargetParameters = "target.parameters." // and the parameter's name
-	RefEnvironmentName  = "environment.name"
-	RefRelease          = "release"
-	RefDeployment       = "deployment"
-	RefComponent        = "component" // the component that the step works on
-	RefVersion          = "version"   // its version
-	RefDigest           = "digest"    // the digest of its version
-	RefVersionOf        = "version."  // and the name of a component of the release
-	RefDigestOf         = "digest."   // and the name of a component of the release
-	RefSecret           = "secret."   // and the secret's name; filled in on the target
+	RefTargetName            = "target.name"
+	RefTargetAddress         = "target.address"
+	RefTargetLabels          = "target.labels."     // and the label's name
+	RefTargetParameters      = "target.parameters." // and the parameter's name
+	RefEnvironmentName       = "environment.name"
+	RefRelease               = "release"
+	RefEnvironmentParameters = "environment.parameters." // and the parameter's name
+	RefDeployment            = "deployment"
+	RefComponent             = "component"  // the component that the step works on
+	RefVersion               = "version"    // its version
+	RefDigest                = "digest"     // the digest of its version
+	RefVersionOf             = "version."   // and the name of a component of the release
+	RefDigestOf              = "digest."    // and the name of a component of the release
+	RefSlot                  = "slot"       // where the version goes: one of the strategy's slots
+	RefSlotOther             = "slot.other" // the other one
+	RefSecret                = "secret."    // and the secret's name; filled in on the target
 )
 
 func wholeReferences() []string {
-	return []string{RefTargetName, RefTargetAddress, RefEnvironmentName, RefRelease, RefDeployment, RefComponent, RefVersion, RefDigest}
+	return []string{RefTargetName, RefTargetAddress, RefEnvironmentName, RefRelease, RefDeployment, RefComponent, RefVersion, RefDigest, RefSlot, RefSlotOther}
 }
 
 func openReferences() []string {
-	return []string{RefTargetLabels, RefTargetParameters, RefVersionOf, RefDigestOf, RefSecret}
+	return []string{RefTargetLabels, RefTargetParameters, RefEnvironmentParameters, RefVersionOf, RefDigestOf, RefSecret}
 }
 
 // CheckReference refuses a reference that no plan can ever fill, with a

@@ -88,7 +88,39 @@ type Token struct {
 	ExpiresAt time.Time      `json:"expiresAt,omitzero"` // zero: never
 	RevokedAt time.Time      `json:"revokedAt,omitzero"`
 	UsedAt    time.Time      `json:"usedAt,omitzero"` // to the hour
+	Handed    bool           `json:"handed,omitempty" doc:"Whether it came about with a token that somebody else made for the person."`
 }
+
+// Own says whether the token is in the hand of whom it belongs to alone:
+// nobody else has ever seen its secret, or that of the token it was made with.
+// What counts as the decision of a person is taken from no other.
+func (t Token) Own() bool {
+	return !t.Handed && (t.CreatedBy == t.Actor || t.CreatedBy.Kind == practice.System)
+}
+
+// Least gives the role that people are given for an action: the one that allows
+// it and little else. That of a tool is for tools, unless no other allows it.
+func Least(a Action) Role {
+	for _, r := range []Role{Viewer, Approver, Practitioner, Manager, Integrator} {
+		if r.May(a) {
+			return r
+		}
+	}
+	return Administrator
+}
+
+// Within says whether a role allows nothing that another does not.
+func (r Role) Within(other Role) bool {
+	for _, a := range rights[r] {
+		if !other.May(a) {
+			return false
+		}
+	}
+	return true
+}
+
+// Actions lists what a role may do.
+func (r Role) Actions() []Action { return slices.Clone(rights[r]) }
 
 // Valid says whether the token may be used at now, and if not, why.
 func (t Token) Valid(now time.Time) error {
@@ -112,8 +144,9 @@ type Enrolment struct {
 	UsedAt    time.Time      `json:"usedAt,omitzero"`
 }
 
-// Store keeps tokens and enrolments.
+// Store keeps tokens, enrolments, accounts and sessions.
 type Store interface {
+	SignInStore
 	AddToken(t Token) error
 	// TokenByID gives a token, revoked and expired ones too, or NotFound.
 	TokenByID(id string) (Token, error)

@@ -13,14 +13,19 @@ type sortedTarget struct {
 	Address    string            `json:"address,omitempty"`
 	Agent      string            `json:"agent"`
 	Before     []sortedBefore    `json:"before"`
+	Goal       []sortedBefore    `json:"goal,omitempty"`
+	Items      []int             `json:"items,omitempty"`
 	Labels     map[string]string `json:"labels,omitempty"`
+	Level      int               `json:"level,omitempty"`
 	Name       string            `json:"name"`
 	Parameters map[string]string `json:"parameters,omitempty"`
+	Target     string            `json:"target,omitempty"`
 	Wave       int               `json:"wave"`
 }
 
 type sortedBefore struct {
 	Artifact  json.RawMessage `json:"artifact,omitempty"`
+	Slot      string          `json:"slot,omitempty"`
 	Uncertain bool            `json:"uncertain,omitempty"`
 	Version   string          `json:"version,omitempty"`
 }
@@ -51,21 +56,33 @@ func (c artifactTexts) canonicalTarget(t *Target) ([]byte, error) {
 		return practice.Canonical(t)
 	}
 	s := sortedTarget{
-		Address: t.Address, Agent: t.Agent, Before: make([]sortedBefore, len(t.Before)),
-		Labels: t.Labels, Name: t.Name, Parameters: t.Parameters, Wave: t.Wave,
+		Address: t.Address, Agent: t.Agent, Items: t.Items, Labels: t.Labels, Level: t.Level,
+		Name: t.Name, Parameters: t.Parameters, Target: t.Target, Wave: t.Wave,
 	}
-	for i, b := range t.Before {
-		text, err := c.of(b.Artifact)
-		if err != nil {
-			return nil, err
-		}
-		s.Before[i] = sortedBefore{Artifact: text, Uncertain: b.Uncertain, Version: b.Version}
+	var err error
+	if s.Before, err = c.sorted(t.Before); err != nil {
+		return nil, err
+	}
+	if s.Goal, err = c.sorted(t.Goal); err != nil {
+		return nil, err
 	}
 	raw, err := json.Marshal(s)
 	if err != nil || !plainASCII(raw) {
 		return practice.Canonical(t)
 	}
 	return raw, nil
+}
+
+func (c artifactTexts) sorted(list []Before) ([]sortedBefore, error) {
+	sorted := make([]sortedBefore, len(list))
+	for i, b := range list {
+		text, err := c.of(b.Artifact)
+		if err != nil {
+			return nil, err
+		}
+		sorted[i] = sortedBefore{Artifact: text, Slot: b.Slot, Uncertain: b.Uncertain, Version: b.Version}
+	}
+	return sorted, nil
 }
 
 // plainASCII says that JSON holds no escape and nothing beyond ASCII: then

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tranship.dev/tranship/internal/practice"
+	"tranship.dev/tranship/internal/practice/environment"
 	"tranship.dev/tranship/internal/practice/library"
 	"tranship.dev/tranship/internal/practice/model"
 	"tranship.dev/tranship/internal/practice/plan"
@@ -20,6 +21,10 @@ type caseInput struct {
 	Release    string                   `json:"release"`
 	To         string                   `json:"to"`
 	Remove     bool                     `json:"remove"`
+	Restores   string                   `json:"restores"` // the deployment that is rolled back
+	Goals      []caseVersion            `json:"goals"`
+	Levels     []int                    `json:"levels"` // of the items in the deployment that is rolled back
+	Did        []plan.Irreversible      `json:"did"`    // what the deployment that is rolled back did that cannot be undone
 	Redeploy   bool                     `json:"redeploy"`
 	Only       []string                 `json:"only"`
 	Closed     string                   `json:"closed"` // why nothing may be deployed into the environment
@@ -27,6 +32,9 @@ type caseInput struct {
 	Items      []caseVersion            `json:"items"`
 	Model      model.Spec               `json:"model"`
 	Targets    []caseTarget             `json:"targets"`
+
+	Parameters map[string]string         `json:"environmentParameters"`
+	Baseline   []environment.Requirement `json:"baseline"`
 }
 
 type caseComponent struct {
@@ -34,6 +42,9 @@ type caseComponent struct {
 	Labels     map[string]string     `json:"labels"`
 	Signed     bool                  `json:"signed"`
 	Publishers []string              `json:"publishers"` // names; each has a key
+
+	DependsOn []library.Dependency `json:"dependsOn"`
+	RunsOn    map[string]string    `json:"runsOn"`
 }
 
 type caseVersion struct {
@@ -51,7 +62,11 @@ type caseTarget struct {
 	Address    string            `json:"address"`
 	Labels     map[string]string `json:"labels"`
 	Parameters map[string]string `json:"parameters"`
-	Before     []string          `json:"before"` // COMPONENT@VERSION; "?" at the end: uncertain; "!" at the end: not in the library
+	Redundant  []string          `json:"redundantWith"`
+	Goal       []string          `json:"goal"`    // as before, of what is rolled back
+	Touched    bool              `json:"touched"` // by the deployment that is rolled back
+	By         string            `json:"by"`      // the deployment that put there what is present
+	Before     []string          `json:"before"`  // COMPONENT@VERSION, and " in SLOT" behind it; "?" at the end: uncertain; "!" at the end: not in the library
 }
 
 func readCase(t *testing.T, raw []byte) plan.Input {
@@ -60,11 +75,18 @@ func readCase(t *testing.T, raw []byte) plan.Input {
 	decode(t, raw, &c)
 	in := plan.Input{
 		Scope: practice.DefaultScope, Release: c.Release, Direction: plan.Install, Model: modelOf(c.Model),
-		Environment: plan.EnvironmentInput{Name: c.To, Revision: 1, Verdict: practice.Pass()},
+		Environment: plan.EnvironmentInput{Name: c.To, Revision: 1, Verdict: practice.Pass(), Parameters: c.Parameters, Baseline: c.Baseline},
 		Redeploy:    c.Redeploy, Only: c.Only,
 	}
 	if c.Remove {
 		in.Direction = plan.Remove
+	}
+	if c.Restores != "" {
+		in.Direction, in.Restores, in.Levels, in.Irreversible = plan.Restore, c.Restores, c.Levels, c.Did
+	}
+	for _, v := range c.Goals {
+		name, _, _ := strings.Cut(v.Name, "@")
+		in.Goals = append(in.Goals, plan.ItemInput{Component: c.Components[name].build(name), Version: v.build(t)})
 	}
 	if c.Closed != "" {
 		in.Environment.Verdict = practice.Hold(practice.Reason{Gate: "control", Message: c.Closed})
@@ -81,7 +103,7 @@ func readCase(t *testing.T, raw []byte) plan.Input {
 
 func (c caseComponent) build(name string) library.Component {
 	built := library.Component{Name: name, Revision: 1, Labels: c.Labels, Spec: library.ComponentSpec{Kind: c.Kind}}
-	built.Spec.Signature.Required = c.Signed
+	built.Spec.Signature.Required, built.Spec.DependsOn, built.Spec.RunsOn = c.Signed, c.DependsOn, c.RunsOn
 	for _, p := range c.Publishers {
 		built.Spec.Signature.Publishers = append(built.Spec.Signature.Publishers, signature.Encode(keyOf(p).Public().(ed25519.PublicKey)))
 	}
@@ -118,14 +140,38 @@ func (v caseVersion) build(t *testing.T) library.Version {
 
 func (c caseTarget) build(t *testing.T, items []plan.ItemInput) []plan.TargetInput {
 	t.Helper()
+	before := c.present(items, c.Before)
+	var goal []plan.Before
+	var left []plan.Left
+	if c.Touched {
+		goal = c.present(items, c.Goal)
+		for _, item := range items {
+			left = append(left, plan.Left{Version: item.Version.Version, By: c.By, Apart: !carried(c.Labels, item.Component.Spec.RunsOn)})
+		}
+	}
+	var targets []plan.TargetInput
+	for name := range strings.FieldsSeq(c.Names) {
+		targets = append(targets, plan.TargetInput{
+			Name: name, Agent: name, Address: c.Address, Labels: c.Labels, Parameters: c.Parameters, Redundant: c.Redundant, Before: before, Goal: goal, Left: left,
+		})
+	}
+	if len(targets) == 0 {
+		t.Fatal(fmt.Errorf("a target of the case has no name"))
+	}
+	return targets
+}
+
+func (c caseTarget) present(items []plan.ItemInput, texts []string) []plan.Before {
 	before := make([]plan.Before, len(items))
-	for _, text := range c.Before {
-		name, version, found := strings.Cut(strings.TrimRight(text, "?!"), "@")
+	for _, text := range texts {
+		place, slot, _ := strings.Cut(text, " in ")
+		name, version, found := strings.Cut(strings.TrimRight(place, "?!"), "@")
+		text = place
 		for i, item := range items {
 			if item.Component.Name != name {
 				continue
 			}
-			before[i] = plan.Before{Version: version, Uncertain: strings.HasSuffix(text, "?")}
+			before[i] = plan.Before{Version: version, Uncertain: strings.HasSuffix(text, "?"), Slot: slot}
 			if found && !strings.HasSuffix(text, "!") {
 				artifact := plan.ArtifactOf(item.Component, library.Version{
 					Component: name, Version: version, Digest: practice.DigestOf([]byte(name + "@" + version)), Reference: name,
@@ -134,16 +180,16 @@ func (c caseTarget) build(t *testing.T, items []plan.ItemInput) []plan.TargetInp
 			}
 		}
 	}
-	var targets []plan.TargetInput
-	for name := range strings.FieldsSeq(c.Names) {
-		targets = append(targets, plan.TargetInput{
-			Name: name, Agent: name, Address: c.Address, Labels: c.Labels, Parameters: c.Parameters, Before: before,
-		})
+	return before
+}
+
+func carried(labels, wanted map[string]string) bool {
+	for label, value := range wanted {
+		if labels[label] != value {
+			return false
+		}
 	}
-	if len(targets) == 0 {
-		t.Fatal(fmt.Errorf("a target of the case has no name"))
-	}
-	return targets
+	return true
 }
 
 func keyOf(publisher string) ed25519.PrivateKey {

@@ -9,33 +9,52 @@ import (
 	"tranship.dev/tranship/internal/practice/model"
 )
 
-// choose gives the targets that change, by natural order of their names, and
-// the number of those that need no change.
+// choose gives the targets that change, or their parts, by level and then by natural
+// order of their names, and the number of targets that need no change.
 func choose(in Input, items []Item) (changing []Target, unchanged int, err error) {
 	wanted, err := limit(in)
 	if err != nil {
 		return nil, 0, err
 	}
+	if in.Direction == Restore {
+		if wanted, err = restorable(in, wanted); err != nil {
+			return nil, 0, err
+		}
+	}
 	changing = make([]Target, 0, len(wanted))
 	for _, t := range wanted {
-		if !in.Redeploy && settled(in.Direction, items, t.Before) {
+		own, some := in.concerned(t)
+		if !some {
+			continue
+		}
+		row := Target{
+			Name: t.Name, Agent: t.Agent, Address: t.Address,
+			Labels: t.Labels, Parameters: t.Parameters, Before: t.Before, Goal: t.Goal, Items: own,
+		}
+		if !in.Redeploy && in.allSettled(items, &row) {
 			unchanged++
 			continue
 		}
-		changing = append(changing, Target{
-			Name: t.Name, Agent: t.Agent, Address: t.Address,
-			Labels: t.Labels, Parameters: t.Parameters, Before: t.Before,
-		})
+		changing = append(changing, row)
 	}
-	if len(changing) == 0 {
-		return nil, 0, nothingToChange(in, len(wanted))
+	switch {
+	case len(changing) == 0 && unchanged == 0 && len(wanted) > 0:
+		return nil, 0, placeless(in)
+	case len(changing) == 0:
+		return nil, 0, nothingToChange(in, unchanged)
 	}
 	if in.Direction == Remove {
 		if err := onlyThese(items, changing); err != nil {
 			return nil, 0, err
 		}
 	}
-	slices.SortFunc(changing, func(a, b Target) int { return compareNatural(a.Name, b.Name) })
+	changing = in.parts(items, changing)
+	slices.SortFunc(changing, func(a, b Target) int {
+		if a.Level != b.Level {
+			return a.Level - b.Level
+		}
+		return CompareNatural(a.Name, b.Name)
+	})
 	return changing, unchanged, nil
 }
 
@@ -55,7 +74,7 @@ func onlyThese(items []Item, changing []Target) error {
 	var problems []practice.Problem
 	for _, t := range changing {
 		for i, b := range t.Before {
-			if b.Version != "" && b.Version != items[i].Version && !b.Uncertain && len(problems) < maxNamed {
+			if t.Concerns(i) && b.Version != "" && b.Version != items[i].Version && !b.Uncertain && len(problems) < maxNamed {
 				problems = append(problems, practice.Problem{Path: t.Name, Message: fmt.Sprintf("has %s %s, not %s", items[i].Component, b.Version, items[i].Version)})
 			}
 		}
@@ -128,9 +147,15 @@ func settled(direction Direction, items []Item, before []Before) bool {
 }
 
 func nothingToChange(in Input, targets int) error {
+	if in.Direction == Restore && targets == 0 {
+		return practice.Faultf(practice.Refused, "nothing to roll back in %s: %s has changed no target that is there now", in.Environment.Name, in.Restores).Final()
+	}
 	state := "has exactly " + in.Release + " already"
 	if in.Direction == Remove {
 		state = "has nothing of " + in.Release + inOtherVersions(in)
+	}
+	if in.Direction == Restore {
+		state = "is as it was before " + in.Restores
 	}
 	which := fmt.Sprintf("each of the %d targets", targets)
 	if targets == 1 {

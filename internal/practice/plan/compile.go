@@ -15,10 +15,13 @@ import (
 // Checks are made in this order, and all defects of the first kind that has any
 // come together as problems of one error: the model applies to every item; the
 // environment is in the model's flow; deployments may be executed there; every
-// version is admitted (not for a removal); there is a procedure for every kind;
-// the named targets exist, and something changes; every reference has a value.
+// version is admitted (not for a removal; of a restore, what it brings back); what
+// depends on what has it, before and after, and not in a circle; every component
+// belongs on some target; there is a procedure for every kind; the named targets
+// exist, and something changes; every reference has a value.
 func Compile(in Input) (Plan, error) {
-	for _, check := range []func(Input) error{wellFormed, modelApplies, inFlow, environmentOpen, admitted, proceduresExist} {
+	in.Spots = in.Spots.sorted()
+	for _, check := range []func(Input) error{wellFormed, modelApplies, inFlow, environmentOpen, admitted, dependenciesHold, levelsExist, belongsSomewhere, spotsBelong, proceduresExist} {
 		if err := check(in); err != nil {
 			return Plan{}, err
 		}
@@ -28,11 +31,28 @@ func Compile(in Input) (Plan, error) {
 	if p.Targets, p.Header.Unchanged, err = choose(in, p.Header.Items); err != nil {
 		return Plan{}, err
 	}
+	if err := goalsAdmitted(in, p.Targets); err != nil {
+		return Plan{}, err
+	}
+	restoreChecks(in, &p)
 	strategy := in.Model.Spec.Flow[in.Model.Spec.StageFor(in.Environment.Name)].Strategy
-	p.Header.Waves, p.Header.MaxFailures = spread(strategy, len(p.Targets)), strategy.MaxFailures
-	p.Header.TargetCount = len(p.Targets)
-	assign(p.Targets, p.Header.Waves)
+	p.Header.Waves = spread(strategy, p.Targets, redundancyOf(in.Targets))
+	if n := len(p.Header.Waves); n > MaxWaves {
+		return Plan{}, practice.Faultf(practice.Invalid, "the strategy of model %s for %s puts %d targets into %d waves, and %d are possible",
+			in.Model.Name, in.Environment.Name, len(p.Targets), n, MaxWaves).
+			WithHint("let each wave take more targets: a higher count or percent, or a coarser failure domain").Final()
+	}
+	p.Header.MaxFailures, p.Header.MaxFailuresTotal = strategy.MaxFailures, strategy.MaxFailuresTotal
+	p.Header.Pause = strategy.Pause
+	p.Header.TargetCount, p.Header.PartCount = counted(p.Targets)
+	p.Header.Slots = strategy.Slots
+	p.Header.Criteria = slices.DeleteFunc(in.Model.Spec.CriteriaFor(string(in.Direction), in.Environment.Name, len(p.Header.Waves)), func(k model.Criterion) bool {
+		return k.Check == Baseline && p.Header.Baseline == 0
+	})
 	if err := referencesHold(in.Model.Spec, p); err != nil {
+		return Plan{}, err
+	}
+	if err := irreversible(in, &p); err != nil {
 		return Plan{}, err
 	}
 	if p.Header.TargetsSum, err = SumTargets(p.Targets); err != nil {
@@ -58,9 +78,16 @@ func header(in Input) Header {
 		Scope: in.Scope, Release: in.Release, Direction: in.Direction,
 		Environment: in.Environment.Name, EnvRevision: in.Environment.Revision,
 		Model:     ModelRef{Name: in.Model.Name, Revision: in.Model.Revision, Digest: in.Model.Digest},
-		Checks:    complete(spec.Checks.Target, model.Check, rules),
+		Checks:    complete(slices.Concat(baselineOf(in), spec.Checks.Target), model.Check, rules),
 		OnFailure: spec.OnFailure, Silent: rules.Silent,
-		Redeploy: in.Redeploy, Only: slices.Compact(slices.Sorted(slices.Values(in.Only))),
+		Restores: in.Restores, Redeploy: in.Redeploy, Only: slices.Compact(slices.Sorted(slices.Values(in.Only))), Spots: in.Spots,
+	}
+	h.Parameters = in.Environment.Parameters
+	if h.Health = spec.Checks.HealthIn(in.Environment.Name); len(h.Health) > 0 {
+		h.FailingPercent = spec.Checks.FailingPercent
+	}
+	if in.Direction != Remove {
+		h.Baseline = len(in.Environment.Baseline)
 	}
 	if h.OnFailure == "" {
 		h.OnFailure = model.Guidance
@@ -70,10 +97,26 @@ func header(in Input) Header {
 		acceptance = spec.Checks.Removal
 	}
 	h.Acceptance = complete(acceptance, model.Check, rules)
-	for _, item := range in.Items {
+	levels, _ := levelsOf(in) // levelsExist has asked
+	for i, item := range in.Items {
 		h.Items = append(h.Items, headerItem(in, item))
+		h.Items[i].Level = levels[i]
 	}
 	return h
+}
+
+// counted gives the number of targets among rows, and of the rows where that is another.
+func counted(rows []Target) (targets, parts int) {
+	names := map[string]bool{}
+	for i := range rows {
+		if rows[i].Target != "" {
+			parts = len(rows)
+			names[rows[i].Target] = true
+		} else {
+			targets++
+		}
+	}
+	return targets + len(names), parts
 }
 
 func headerItem(in Input, item ItemInput) Item {
@@ -86,11 +129,15 @@ func headerItem(in Input, item ItemInput) Item {
 		Install:   complete(procedure.Install, model.Apply, rules),
 		Remove:    complete(procedure.Remove, model.Remove, rules),
 		Remediate: complete(procedure.Remediate, model.Apply, rules),
+		DependsOn: library.Holding(item.Component.Spec.DependsOn, item.Version.Version),
+	}
+	if in.Direction != Restore {
+		i.RunsOn = item.Component.Spec.RunsOn
 	}
 	if len(procedure.Remove) == 0 {
 		for _, index := range model.Undoable(procedure.Install) {
 			step := procedure.Install[index]
-			step.Action = model.Remove
+			step.Action, step.Irreversible = model.Remove, "" // what it does is what it takes back
 			i.Remove = append(i.Remove, step.Complete(model.Remove, rules))
 		}
 	}
@@ -112,8 +159,8 @@ func complete(steps []model.Step, action model.Action, rules model.TimeoutRules)
 
 // wellFormed refuses input that only a defect of the caller can make, and releases without sense.
 func wellFormed(in Input) error {
-	if in.Direction != Install && in.Direction != Remove {
-		return practice.Faultf(practice.Invalid, "direction %q is neither install nor remove", in.Direction)
+	if !slices.Contains([]Direction{Install, Remove, Restore}, in.Direction) {
+		return practice.Faultf(practice.Invalid, "direction %q is none of install, remove and restore", in.Direction)
 	}
 	if len(in.Items) == 0 {
 		return practice.Faultf(practice.Invalid, "release %s has no components", in.Release).Final()
@@ -137,6 +184,9 @@ func wellFormed(in Input) error {
 		names[t.Name] = true
 		if len(t.Before) != len(in.Items) {
 			return fmt.Errorf("compile %s: target %s says what was before of %d items, not of %d", in.Release, t.Name, len(t.Before), len(in.Items))
+		}
+		if t.Goal != nil && (len(t.Goal) != len(in.Items) || len(t.Left) != len(in.Items)) {
+			return fmt.Errorf("compile %s: target %s says what is to be there again of %d items, not of %d", in.Release, t.Name, len(t.Goal), len(in.Items))
 		}
 	}
 	return nil

@@ -74,9 +74,26 @@ func describe(t *testing.T, p plan.Plan) string {
 	fmt.Fprintf(&b, "%s of %s, %s, by model %s revision %d\n", h.Direction, h.Release, h.Environment, h.Model.Name, h.Model.Revision)
 	fmt.Fprintf(&b, "on failure %s; silent %s; at most %d failures a wave; %d targets change, %d do not\n",
 		h.OnFailure, h.Silent, h.MaxFailures, h.TargetCount, h.Unchanged)
+	if h.MaxFailuresTotal != nil {
+		fmt.Fprintf(&b, "at most %d failures in all\n", *h.MaxFailuresTotal)
+	}
+	for _, one := range h.Irreversible {
+		fmt.Fprintf(&b, "cannot be undone: %s, on %d, only fresh ones %t\n", one.Words(), one.Targets, one.Fresh)
+	}
+	for _, one := range h.Lost {
+		fmt.Fprintf(&b, "does not come back: %s, on %d\n", one.Words(), one.Targets)
+	}
+	describePause(&b, "first ", h.Pause)
 	next := 0
 	for _, w := range h.Waves {
-		fmt.Fprintf(&b, "wave %d:", w.Number)
+		fmt.Fprintf(&b, "wave %d", w.Number)
+		if w.Level > 0 {
+			fmt.Fprintf(&b, " of level %d", w.Level)
+		}
+		if w.Domain != "" {
+			fmt.Fprintf(&b, " (%s)", w.Domain)
+		}
+		b.WriteString(":")
 		for range w.Size {
 			if p.Targets[next].Wave != w.Number {
 				t.Errorf("target %s is in wave %d, not in %d", p.Targets[next].Name, p.Targets[next].Wave, w.Number)
@@ -87,7 +104,11 @@ func describe(t *testing.T, p plan.Plan) string {
 		if w.Soak > 0 {
 			fmt.Fprintf(&b, "; then soak %s", w.Soak)
 		}
+		if w.MaxFailures != nil {
+			fmt.Fprintf(&b, "; at most %d failures", *w.MaxFailures)
+		}
 		b.WriteByte('\n')
+		describePause(&b, "  then ", w.Pause)
 	}
 	shown := p.Targets[:min(3, len(p.Targets))]
 	differences, err := plan.Differences(h, shown)
@@ -121,10 +142,19 @@ func describe(t *testing.T, p plan.Plan) string {
 	return b.String()
 }
 
+func describePause(b *strings.Builder, when string, p *model.Pause) {
+	if p != nil {
+		fmt.Fprintf(b, "%spause for %q: %s\n", when, p.Group, p.Message)
+	}
+}
+
 func describeSteps(t *testing.T, b *strings.Builder, phase string, steps []plan.Step, artifacts []plan.Artifact) {
 	t.Helper()
 	for _, s := range steps {
 		fmt.Fprintf(b, "  %-9s  %s: %s %s", phase, s.Name, s.Action, s.Uses)
+		if s.Inspect {
+			fmt.Fprint(b, " unless it is so already")
+		}
 		if s.Component != "" {
 			fmt.Fprintf(b, " for %s@%s", s.Component, s.Version)
 		}

@@ -3,7 +3,9 @@ package plan
 // Difference is what a plan changes on one target.
 type Difference struct {
 	Target  string           `json:"target"`
+	Part    string           `json:"part,omitempty"` // the row's name, where that is a part of the target
 	Wave    int              `json:"wave"`
+	Level   int              `json:"level,omitempty"` // of its items, where components wait for others
 	Items   []ItemDifference `json:"items"`
 	Verify  []Step           `json:"verify,omitempty"`
 	Execute []Step           `json:"execute"`
@@ -31,7 +33,10 @@ func Differences(h Header, targets []Target) ([]Difference, error) {
 	}
 	list := make([]Difference, len(targets))
 	for i, t := range targets {
-		d := Difference{Target: t.Name, Wave: t.Wave}
+		d := Difference{Target: t.On(), Wave: t.Wave, Level: t.Level}
+		if t.Target != "" {
+			d.Part = t.Name
+		}
 		for _, part := range []struct {
 			phase string
 			steps *[]Step
@@ -41,17 +46,24 @@ func Differences(h Header, targets []Target) ([]Difference, error) {
 			}
 		}
 		for j, item := range h.Items {
-			d.Items = append(d.Items, difference(h.Direction, item, t.Before[j]))
+			if t.Concerns(j) {
+				d.Items = append(d.Items, difference(h.Direction, item, t, j))
+			}
 		}
 		list[i] = d
 	}
 	return list, nil
 }
 
-func difference(direction Direction, item Item, before Before) ItemDifference {
+func difference(direction Direction, item Item, t Target, index int) ItemDifference {
+	before := t.Before[index]
 	d := ItemDifference{Component: item.Component, Before: before.Version, Uncertain: before.Uncertain}
 	if direction == Install {
 		d.After = item.Version
+	}
+	if direction == Restore {
+		d.After, d.Changes = t.Goal[index].Version, !restored(before, t.Goal[index])
+		return d
 	}
 	d.Changes = !settled(direction, []Item{item}, []Before{before})
 	return d

@@ -21,7 +21,10 @@ const (
 type Expander struct {
 	header             Header
 	checks, acceptance []parsedStep
+	gone               []parsedStep // the checks of targets that a restore leaves nothing on
+	health             []parsedStep // in the order of the header's
 	items              []parsedItem
+	all                []int // the index of each item
 }
 
 type parsedItem struct{ install, remove, remediate []parsedStep }
@@ -39,7 +42,7 @@ func NewExpander(h Header) (*Expander, error) {
 }
 
 // places says where a step of a header comes from, for problems.
-// list is "checks", "acceptance", "install", "remove" or "remediate"; item is -1 for the first two.
+// list is "checks", "acceptance", "removal", "health", "install", "remove" or "remediate"; item is -1 for the first four.
 type places func(list string, item, step int) string
 
 func headerPaths(list string, item, step int) string {
@@ -64,8 +67,10 @@ func newExpander(h Header, where places) (*Expander, error) {
 		}
 		return parsed
 	}
-	e := &Expander{header: h, checks: read("checks", -1, h.Checks), acceptance: read("acceptance", -1, h.Acceptance)}
+	e := &Expander{header: h, checks: read("checks", -1, h.Checks), acceptance: read("acceptance", -1, h.Acceptance), gone: read("removal", -1, h.Removal)}
+	e.health = read("health", -1, healthSteps(h.Health))
 	for i, item := range h.Items {
+		e.all = append(e.all, i)
 		e.items = append(e.items, parsedItem{
 			install: read("install", i, item.Install), remove: read("remove", i, item.Remove), remediate: read("remediate", i, item.Remediate),
 		})
@@ -76,13 +81,23 @@ func newExpander(h Header, where places) (*Expander, error) {
 	return e, nil
 }
 
+// own gives the items that a row is about, by index and in their order.
+func (e *Expander) own(t *Target) []int {
+	if t.Items != nil {
+		return t.Items
+	}
+	return e.all
+}
+
 // Steps gives the exact steps of a phase for one target, and the artifacts that
 // they refer to by index. deployment is the id that ${deployment} means.
 //
-// Install goes through the items in order, removal in reverse. Remediation of an
+// Install goes through the items of the row in order, removal in reverse. Remediation of an
 // installation goes in reverse and brings back what was before: by the model's
 // remediation steps, or by installing it; where nothing was, the item is removed.
-// Remediation of a removal installs what was before, in order.
+// Remediation of a removal installs what was before, in order. A restore does as
+// the remediation of what it takes back would, with its goal in the place of what
+// was before; its own remediation goes the other way.
 func (e *Expander) Steps(t Target, phase, deployment string) ([]Step, []Artifact, error) {
 	chosen, err := e.choose(&t, phase)
 	if err != nil {
@@ -103,6 +118,7 @@ func (e *Expander) Steps(t Target, phase, deployment string) ([]Step, []Artifact
 			if err != nil {
 				return nil, nil, fmt.Errorf("steps to %s target %s: %w", phase, t.Name, err)
 			}
+			step = step.narrowed(t.Labels)
 			steps = append(steps, step)
 		}
 	}
@@ -113,8 +129,13 @@ func (e *Expander) Steps(t Target, phase, deployment string) ([]Step, []Artifact
 func (c *selection) exact(s *parsedStep, artifact int) (Step, error) {
 	exact := Step{
 		Name: s.Name, Uses: s.Uses, Action: s.Action, Artifact: artifact,
-		Timeout: s.Timeout, Attempts: s.Retry.Attempts, Delay: s.Retry.Delay, OnDoubt: s.OnDoubt,
+		Timeout: s.Timeout, StopWithin: s.StopWithin, Attempts: s.Retry.Attempts, Delay: s.Retry.Delay, Watch: s.Watch, OnDoubt: s.OnDoubt,
 	}
+	exact.Anew = c.scope.header.Redeploy && s.Action == model.Apply
+	if c.in != "" {
+		exact.Name += " in " + c.in
+	}
+	exact.Inspect = c.inspect && s.Action == model.Apply && !exact.Anew
 	if c.works {
 		exact.Component, exact.Version = c.scope.about.component, c.scope.about.version
 	}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"tranship.dev/tranship/internal/practice"
 	"tranship.dev/tranship/internal/practice/model"
@@ -105,11 +106,11 @@ func TestFillSecrets(t *testing.T) {
 func TestCompileRefusesWhatNobodyCanMean(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*plan.Input){
-		`direction "" is neither install nor remove`:   func(in *plan.Input) { in.Direction = "" },
-		"release web@2 has no components":              func(in *plan.Input) { in.Items = nil },
-		"component web is in release web@2 twice":      func(in *plan.Input) { in.Items = append(in.Items, in.Items[0]) },
-		`target "web-0" is given twice or has no name`: func(in *plan.Input) { in.Targets = append(in.Targets, in.Targets[0]) },
-		"says what was before of 0 items, not of 1":    func(in *plan.Input) { in.Targets[0].Before = nil },
+		`direction "" is none of install, remove and restore`: func(in *plan.Input) { in.Direction = "" },
+		"release web@2 has no components":                     func(in *plan.Input) { in.Items = nil },
+		"component web is in release web@2 twice":             func(in *plan.Input) { in.Items = append(in.Items, in.Items[0]) },
+		`target "web-0" is given twice or has no name`:        func(in *plan.Input) { in.Targets = append(in.Targets, in.Targets[0]) },
+		"says what was before of 0 items, not of 1":           func(in *plan.Input) { in.Targets[0].Before = nil },
 	} {
 		in := fleet(2, model.Strategy{})
 		change(&in)
@@ -134,5 +135,27 @@ func TestCompileLeavesItsInputAlone(t *testing.T) {
 	var fault *practice.Error
 	if _, err := plan.Compile(in); !errors.As(err, &fault) || fault.Code != practice.Refused {
 		t.Errorf("a closed environment without a reason gives %v", err)
+	}
+}
+
+func TestStepsCarryTheirWatch(t *testing.T) {
+	t.Parallel()
+	in := fleet(1, model.Strategy{})
+	in.Model.Spec.Checks.Acceptance[0].Watch = &model.Watch{For: practice.Duration(time.Minute), Failures: 2}
+	p, err := plan.Compile(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := plan.NewExpander(p.Header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, _, err := e.Steps(p.Targets[0], plan.PhaseAccept, "D-1")
+	if err != nil || steps[0].Watch == nil || *steps[0].Watch != (model.Watch{For: practice.Duration(time.Minute), Every: practice.Duration(10 * time.Second), Failures: 2}) {
+		t.Errorf("the exact step is watched %+v (%v)", steps[0].Watch, err)
+	}
+	steps, _, err = e.Steps(p.Targets[0], plan.PhaseExecute, "D-1")
+	if err != nil || steps[0].Watch != nil {
+		t.Errorf("a step without a watch has %+v (%v)", steps[0].Watch, err)
 	}
 }

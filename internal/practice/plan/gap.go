@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tranship.dev/tranship/internal/practice"
@@ -60,11 +61,14 @@ func (e *Expander) gaps(targets []Target) ([]*gap, error) {
 			if err != nil {
 				return nil, err
 			}
+			if phase == PhaseAccept {
+				chosen = append(chosen, e.standing(t)...)
+			}
 			for j := range chosen {
 				for at := range chosen[j].missing {
 					g := index[at]
 					if g == nil {
-						g = &gap{site: at, ambiguous: !chosen[j].works}
+						g = &gap{site: at, ambiguous: !chosen[j].works && chosen[j].scope.about.component == ""}
 						index[at] = g
 						found = append(found, g)
 					}
@@ -114,6 +118,12 @@ func (g *gap) problem(h Header) practice.Problem {
 		p.Message = fmt.Sprintf("${%s}: release %s has no component %s", g.name, h.Release, component)
 	case of || g.name == model.RefDigest && len(h.Items) == 1 || g.name == model.RefDigest && !g.ambiguous:
 		p.Hint = "the library does not hold the version that is there now"
+	case isSlot(g.name) && len(h.Slots) == 0:
+		p.Message = fmt.Sprintf("${%s} has no value in %s", g.name, h.Environment)
+		p.Hint = "give the strategy of that stage slots: [blue, green]"
+	case isSlot(g.name):
+		p.Message = fmt.Sprintf("${%s} is ambiguous in a check: release %s has %d components", g.name, h.Release, len(h.Items))
+		p.Hint = "check what the switch leads to"
 	case g.name == model.RefComponent || g.name == model.RefVersion || g.name == model.RefDigest:
 		p.Message = fmt.Sprintf("${%s} is ambiguous in a check: release %s has %d components", g.name, h.Release, len(h.Items))
 		p.Hint = fmt.Sprintf("write ${version.%s} or ${digest.%s}", h.Items[0].Component, h.Items[0].Component)
@@ -123,9 +133,14 @@ func (g *gap) problem(h Header) practice.Problem {
 		p.Hint = fmt.Sprintf("give the targets the label %s", strings.TrimPrefix(g.name, model.RefTargetLabels))
 	case strings.HasPrefix(g.name, model.RefTargetParameters):
 		p.Hint = fmt.Sprintf("give the targets the parameter %s", strings.TrimPrefix(g.name, model.RefTargetParameters))
+	case strings.HasPrefix(g.name, model.RefEnvironmentParameters):
+		p.Message = fmt.Sprintf("${%s} has no value in %s", g.name, h.Environment)
+		p.Hint = fmt.Sprintf("give environment %s the parameter %s", h.Environment, strings.TrimPrefix(g.name, model.RefEnvironmentParameters))
 	}
 	return p
 }
+
+func isSlot(name string) bool { return name == model.RefSlot || name == model.RefSlotOther }
 
 func (g *gap) where() string {
 	if g.more > 0 {
@@ -147,12 +162,19 @@ func (h Header) has(component string) bool {
 func modelPaths(spec model.Spec, h Header) places {
 	return func(list string, item, step int) string {
 		switch {
+		case list == "checks" && h.Baseline > 0 && step == 0:
+			return "spec.baseline"
+		case list == "checks" && h.Baseline > 0:
+			return fmt.Sprintf("spec.checks.target[%d]", step-1)
 		case list == "checks":
 			return fmt.Sprintf("spec.checks.target[%d]", step)
-		case list == "acceptance" && h.Direction == Remove:
+		case list == "removal", list == "acceptance" && h.Direction == Remove:
 			return fmt.Sprintf("spec.checks.removal[%d]", step)
 		case list == "acceptance":
 			return fmt.Sprintf("spec.checks.acceptance[%d]", step)
+		case list == "health":
+			name := h.Health[step].Name
+			return fmt.Sprintf("spec.checks.health[%d]", slices.IndexFunc(spec.Checks.Health, func(c model.HealthCheck) bool { return c.Name == name }))
 		}
 		index := spec.ProcedureFor(h.Items[item].Kind)
 		procedure := spec.Procedures[index]

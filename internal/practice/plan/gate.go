@@ -51,8 +51,8 @@ func environmentOpen(in Input) error {
 }
 
 func admitted(in Input) error {
-	if in.Direction == Remove {
-		return nil
+	if in.Direction != Install {
+		return nil // a removal needs no media; a restore asks about what it brings back: see goalsAdmitted
 	}
 	demand := DemandOf(in.Model.Spec)
 	verdict := practice.Pass()

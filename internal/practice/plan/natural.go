@@ -2,9 +2,9 @@ package plan
 
 import "strings"
 
-// compareNatural orders names as people count: web-2 before web-10. It is a
+// CompareNatural orders names as people count: web-2 before web-10. It is a
 // total order: only equal names are equal.
-func compareNatural(a, b string) int {
+func CompareNatural(a, b string) int {
 	x, y := a, b
 	for x != "" && y != "" {
 		n, m := digits(x), digits(y)

@@ -51,6 +51,16 @@ func fleet(count int, strategy model.Strategy) plan.Input {
 
 func drawStrategy(t *rapid.T) model.Strategy {
 	s := model.Strategy{Soak: practice.Duration(rapid.Int64Range(0, 1e9).Draw(t, "soak"))}
+	switch rapid.IntRange(0, 5).Draw(t, "kind") {
+	case 0:
+		s.Rolling = &model.Rolling{Count: rapid.IntRange(1, 40).Draw(t, "rolling")}
+	case 1:
+		s.Rolling = &model.Rolling{Percent: rapid.IntRange(1, 100).Draw(t, "rolling")}
+	case 2:
+		s.Rolling = &model.Rolling{By: rapid.SampledFrom([]string{"zone", "rack"}).Draw(t, "rolling")}
+	case 3:
+		s.Waves = append(s.Waves, model.Wave{Labels: map[string]string{"zone": rapid.SampledFrom([]string{"b", "x"}).Draw(t, "zone")}})
+	}
 	for range rapid.IntRange(0, 5).Draw(t, "waves") {
 		if rapid.Bool().Draw(t, "percent?") {
 			s.Waves = append(s.Waves, model.Wave{Percent: rapid.IntRange(0, 100).Draw(t, "percent")})
@@ -62,7 +72,8 @@ func drawStrategy(t *rapid.T) model.Strategy {
 }
 
 // Every target is in exactly one wave, no wave is empty, nothing soaks after
-// the last, and the order in which targets are given means nothing.
+// the last, redundant targets share a wave only where all change at once, a wave
+// that is a zone holds no other zone (pain 14), and the order in which targets are given means nothing.
 func TestCompileSpreadsEveryTargetOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -75,10 +86,16 @@ func TestCompileSpreadsEveryTargetOnce(t *testing.T) {
 				settled++
 			}
 		}
+		for i := range in.Targets {
+			if rapid.IntRange(0, 3).Draw(t, "redundant") == 0 {
+				in.Targets[i].Redundant = []string{in.Targets[rapid.IntRange(0, len(in.Targets)-1).Draw(t, "with")].Name}
+			}
+		}
 		p, err := plan.Compile(in)
 		if err != nil {
 			t.Fatal(err)
 		}
+		keptApart(t, in, p)
 		if len(p.Targets)+p.Header.Unchanged != len(in.Targets) || p.Header.Unchanged != settled || p.Header.TargetCount != len(p.Targets) {
 			t.Fatalf("%d targets change and %d do not, of %d of which %d are settled", len(p.Targets), p.Header.Unchanged, len(in.Targets), settled)
 		}
@@ -103,6 +120,28 @@ func TestCompileSpreadsEveryTargetOnce(t *testing.T) {
 			t.Fatalf("another order of targets gives another plan: %v", err)
 		}
 	})
+}
+
+// keptApart demands that failure domains and redundant targets do not change together.
+func keptApart(t *rapid.T, in plan.Input, p plan.Plan) {
+	strategy, wave := in.Model.Spec.Flow[0].Strategy, map[string]int{}
+	for _, target := range p.Targets {
+		wave[target.Name] = target.Wave
+		domain := p.Header.Waves[target.Wave-1].Domain
+		if r := strategy.Rolling; r != nil && r.By == "zone" && domain != "zone "+target.Labels["zone"] {
+			t.Fatalf("%s of zone %s changes with %q", target.Name, target.Labels["zone"], domain)
+		}
+	}
+	if strategy.Rolling == nil && len(strategy.Waves) < 2 {
+		return
+	}
+	for _, target := range in.Targets {
+		for _, other := range target.Redundant {
+			if n := wave[target.Name]; other != target.Name && n > 0 && n == wave[other] {
+				t.Fatalf("%s and %s are redundant and both in wave %d", target.Name, other, n)
+			}
+		}
+	}
 }
 
 // The steps of every phase hold no reference but secrets, whatever the values are.
@@ -199,6 +238,8 @@ func change(v reflect.Value) {
 		v.SetBool(!v.Bool())
 	case reflect.Int, reflect.Int64:
 		v.SetInt(v.Int() + 1)
+	case reflect.Float64:
+		v.SetFloat(v.Float() + 0.25)
 	default:
 		panic("no way to change a " + v.Type().String())
 	}

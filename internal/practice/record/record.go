@@ -66,6 +66,15 @@ type Filter struct {
 	Target  string
 	Kinds   []string
 	From    int64 // rows with this index and above
+	Newest  bool  // the newest first
+
+	Text         string    // every word of it, as Words gives them
+	Environments []string  // about one of these
+	Components   []string  // about one of these
+	Who          []string  // done by one of these, by name
+	Since, Until time.Time // from the one moment to before the other; zero: any
+
+	About, Aside []string // about a subject of one of these kinds, and of none of those: "deployment" is the kind of "deployment/D-12"
 }
 
 // TileReader reads tiles.
@@ -83,7 +92,8 @@ type Reader interface {
 	RecordHead() (Head, string, error)
 	// RecordRow gives the row with that index, or NotFound.
 	RecordRow(index int64) (Row, error)
-	// RecordRows lists rows by index, lowest first; page.After is an index in decimals.
+	// RecordRows lists rows by index, lowest first, or highest first where the
+	// filter says so; page.After is an index in decimals.
 	RecordRows(f Filter, page practice.Page) ([]Row, error)
 	// RecordCounts gives how many entry rows and tile rows the scope has.
 	RecordCounts() (rows, tiles int64, err error)

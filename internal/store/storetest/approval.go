@@ -157,6 +157,10 @@ func testRuns(s suite) {
 	s.same("of a model", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsOf("web", 10) }),
 		"[{D-8 remediated} {D-7 remediated} {D-4 failed} {D-3 failed} {D-2 succeeded} {D-1 succeeded}]")
 	s.same("a part", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsOf("web", 2) }), "[{D-8 remediated} {D-7 remediated}]")
+	ended := read(s, func(tx control.Tx) ([]deployment.Deployment, error) { return tx.EndedWith("web", 2) })
+	if len(ended) != 2 || ended[0].State != deployment.Closed || ended[1].State != deployment.Closed || ended[0].Header.Model.Name != "web" {
+		s.Errorf("what ended with a model: %+v", ended)
+	}
 	s.same("of another", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsOf("db", 10) }), "[]")
 	s.same("of a component there", runs(func(tx control.Tx) ([]deployment.Run, error) { return tx.RunsInto("test", "api", "web", 10) }),
 		"[{D-7 remediated} {D-3 failed}]")

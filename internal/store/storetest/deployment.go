@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 
 	"tranship.dev/tranship/internal/control"
 	"tranship.dev/tranship/internal/practice"
@@ -102,6 +103,7 @@ func testDeploymentLists(s suite) {
 		p.Header.Items = [][]plan.Item{{{Component: "api"}}, {{Component: "db"}, {Component: "api"}}, {{Component: "db"}}}[i%3]
 		d := s.deploy(p, func(d *deployment.Deployment) {
 			d.State = []deployment.State{deployment.Executing, deployment.Closed, deployment.Scheduled, deployment.Closed, deployment.Closed}[i%5]
+			d.Result = []deployment.Result{"", deployment.Failed, "", deployment.Succeeded, deployment.Remediated}[i%5]
 		})
 		all = append([]deployment.Deployment{d}, all...)
 	}
@@ -111,14 +113,15 @@ func testDeploymentLists(s suite) {
 			has = has || item.Component == f.Component
 		}
 		return has && (f.Environment == "" || f.Environment == d.Header.Environment) && (f.Release == "" || f.Release == d.Header.Release) &&
-			(f.State == "" || f.State == d.State) && (!f.Open || d.State != deployment.Closed)
+			(len(f.States)+len(f.Results) == 0 || slices.Contains(f.States, d.State) || d.Result != "" && slices.Contains(f.Results, d.Result)) && (!f.Open || d.State != deployment.Closed)
 	}
 	for _, environment := range []string{"", "live", "none"} {
 		for _, component := range []string{"", "api", "none"} {
 			for _, release := range []string{"", "shop"} {
-				for _, state := range []deployment.State{"", deployment.Closed} {
+				for _, words := range [][]string{nil, {"closed"}, {"failed"}, {"failed", "remediated"}, {"scheduled", "closed", "succeeded"}, {"executing", "scheduled"}} {
 					for _, open := range []bool{false, true} {
-						f := deployment.Filter{Environment: environment, Component: component, Release: release, State: state, Open: open}
+						f := deployment.Filter{Environment: environment, Component: component, Release: release, Open: open}
+						f.States, f.Results = deployment.Outcomes(words)
 						want := []string{}
 						for _, d := range all {
 							if chosen(f, d) {

@@ -37,11 +37,29 @@ func testPresences(s suite) {
 	}
 	api1, db1, other := presence("web-1", "api", "1", 10), presence("web-1", "db", "1", 10), presence("web-2", "api", "1", 10)
 	other.Environment = "test"
+	api1.Slot = "blue"
 	land(api1, db1, other)
 	s.same("now", s.presences("", time.Time{}), []environment.Presence{api1, db1, other})
 	s.same("in one environment", s.presences("live", time.Time{}), []environment.Presence{api1, db1})
 
+	standing := func() []environment.Standing {
+		return read(s, func(tx control.Tx) ([]environment.Standing, error) { return tx.Standing("live") })
+	}
+	s.same("what stands", standing(), []environment.Standing{{Component: "api", Version: "1", Targets: 1}, {Component: "db", Version: "1", Targets: 1}})
+
+	places := func() []environment.Place {
+		return read(s, func(tx control.Tx) ([]environment.Place, error) {
+			return tx.PlacesOf("api", []string{"test", "none", "live"})
+		})
+	}
+	s.same("where it is", places(), []environment.Place{{Environment: "live", Version: "1", Targets: 1}, {Environment: "test", Version: "1", Targets: 1}})
+	on := func() []environment.Presence {
+		return read(s, func(tx control.Tx) ([]environment.Presence, error) { return tx.PresencesOn([]string{"web-1"}) })
+	}
+	s.same("on a target", on(), []environment.Presence{api1, db1})
+
 	api2 := presence("web-1", "api", "2", 20)
+	api2.Slot = "green"
 	land(api2, presence("web-1", "db", "", 20))
 	s.same("after a change and a removal", s.presences("live", time.Time{}), []environment.Presence{api2})
 	s.same("before both", s.presences("live", at(15)), []environment.Presence{until(api1, 20), until(db1, 20)})
@@ -109,6 +127,7 @@ func testAgents(s suite) {
 	one, two := agent("web-1", 1), agent("web-2", 2)
 	s.update(func(tx control.Tx) error { return tx.PutAgent(one) })
 	s.update(func(tx control.Tx) error { return tx.PutAgent(two) })
+	s.same("by names", read(s, func(tx control.Tx) ([]environment.Agent, error) { return tx.AgentsNamed([]string{"none", "web-1"}) }), []environment.Agent{one})
 	s.same("by name", read(s, func(tx control.Tx) (environment.Agent, error) { return tx.AgentByName("web-1") }), one)
 	s.same("by key", read(s, func(tx control.Tx) (environment.Agent, error) { return tx.AgentByKey("key-2") }), two)
 	s.refused("not-found", "no such agent", func(tx control.Tx) error { _, err := tx.AgentByName("web-3"); return err })

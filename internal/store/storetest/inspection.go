@@ -36,9 +36,9 @@ func inspected(s suite) map[control.StoredKind][]control.Stored {
 	s.view(func(tx control.Tx) error {
 		for _, kind := range []control.StoredKind{
 			control.StoredDocument, control.StoredVersion, control.StoredToken, control.StoredEnrolment, control.StoredAgent, control.StoredPlan,
-			control.StoredPlanTarget, control.StoredDeployment, control.StoredComponent, control.StoredTarget, control.StoredPresence, control.StoredReport, control.StoredOrder, control.StoredWaiver, control.StoredFeed,
+			control.StoredPlanTarget, control.StoredDeployment, control.StoredComponent, control.StoredTarget, control.StoredPresence, control.StoredReport, control.StoredOrder, control.StoredSegment, control.StoredWaiver, control.StoredFeed,
 			control.StoredVote, control.StoredSubject, control.StoredChange, control.StoredNotice, control.StoredReview,
-			control.StoredJourney, control.StoredEvidence, control.StoredPin, control.StoredPost,
+			control.StoredJourney, control.StoredEvidence, control.StoredPin, control.StoredPost, control.StoredDrift, control.StoredAcceptance, control.StoredReference, control.StoredSpell, control.StoredAccount, control.StoredSession, control.StoredCount,
 		} {
 			all[kind] = nil
 			if err := tx.EachStored(kind, func(row control.Stored) error {

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"strings"
+
 	"fmt"
 	"time"
 
@@ -26,11 +28,20 @@ func testVersions(s suite) {
 	s.same("all, the last first", listed(""), []library.Version{all[4], all[3], all[2], all[1], all[0]})
 	s.same("of a component", listed("api"), []library.Version{all[3], all[2], all[0]})
 	s.same("by digest", read(s, func(tx control.Tx) ([]library.Version, error) { return tx.VersionByDigest(digest(4)) }), []library.Version{all[3], all[4]})
+	begun := func(begin string) []library.Version {
+		return read(s, func(tx control.Tx) ([]library.Version, error) { return tx.VersionsWithDigest(begin, 9) })
+	}
+	s.same("by the beginning of its digest", begun(string(digest(1))[:14]), all[:1])
+	s.same("by the beginning of another digest", begun("sha256:"+strings.Repeat("f", 12)), []library.Version{})
 	s.update(func(tx control.Tx) error { return tx.AddVersion(all[1]) })
 	changed := all[1]
 	changed.Digest = digest(9)
 	s.refused("conflict", "another digest", func(tx control.Tx) error { return tx.AddVersion(changed) })
 	s.refused("not-found", "no such version", func(tx control.Tx) error { _, err := tx.Version("api", "3"); return err })
+
+	tallies := read(s, func(tx control.Tx) ([]library.Tally, error) { return tx.Tallies([]string{"web", "none", "api"}) })
+	s.same("tallies", tallies, []library.Tally{{Component: "api", Quarantined: 3, Newest: all[3]}, {Component: "web", Quarantined: 1, Newest: all[4]}})
+	s.same("tallies of nothing", read(s, func(tx control.Tx) ([]library.Tally, error) { return tx.Tallies(nil) }), []library.Tally{})
 
 	moved := all[0]
 	moved.State, moved.StateBy, moved.StateWhy, moved.StateAt = library.Admitted, practice.Tranship, "fine", at(70)
@@ -38,6 +49,8 @@ func testVersions(s suite) {
 	sly.Digest = digest(8)
 	s.update(func(tx control.Tx) error { return tx.MoveVersion(sly, library.Quarantined) })
 	s.same("moved; nothing else changed", read(s, func(tx control.Tx) (library.Version, error) { return tx.Version("api", "2.0.0") }), moved)
+	tallies = read(s, func(tx control.Tx) ([]library.Tally, error) { return tx.Tallies([]string{"api"}) })
+	s.same("tallies by state", tallies, []library.Tally{{Component: "api", Quarantined: 2, Admitted: 1, Newest: all[3]}})
 	s.refused("conflict", "moving it from where it is not", func(tx control.Tx) error { return tx.MoveVersion(moved, library.Quarantined) })
 	s.refused("not-found", "moving none", func(tx control.Tx) error {
 		return tx.MoveVersion(version("api", "3", 1), library.Quarantined)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -101,4 +102,35 @@ func testReports(s suite) {
 	s.same("output", output(""), []deployment.Output{piece(1), piece(2), piece(3)})
 	s.same("output of a target", output("web"), []deployment.Output{piece(1), piece(2), piece(3)})
 	s.same("output of another", output("db"), []deployment.Output{})
+	s.sealed()
+}
+
+// sealed: what is known of a log, and the pieces that its segments took the place of.
+func (s suite) sealed() {
+	s.Helper()
+	log := func() deployment.Log {
+		return read(s, func(tx control.Tx) (deployment.Log, error) { return tx.LogOf("D-1") })
+	}
+	s.same("no log", log(), deployment.Log{Deployment: "D-1"})
+	want := deployment.Log{Deployment: "D-1", Bytes: 1 << 40, Hot: 7, Segments: 2, Closed: true, Dropped: 3}
+	s.update(func(tx control.Tx) error {
+		return errors.Join(tx.PutLog(deployment.Log{Deployment: "D-1"}), tx.PutLog(want))
+	})
+	s.same("log", log(), want)
+	pieces := read(s, func(tx control.Tx) ([]deployment.Output, error) { return tx.OutputOf("D-1", "", practice.Page{}) })
+	segment := func(number int, last int64) deployment.Segment {
+		return deployment.Segment{Deployment: "D-1", Number: number, First: 1, Last: last, Pieces: 1, Bytes: 9, Digest: digest(number), Targets: []string{"web"}}
+	}
+	first, second := segment(1, pieces[0].Place), segment(2, pieces[1].Place)
+	s.update(func(tx control.Tx) error {
+		return errors.Join(tx.AddSegment(first), tx.AddSegment(second), tx.DeleteOutput("D-1", second.Last))
+	})
+	after := func(place int64, limit int) []deployment.Segment {
+		return read(s, func(tx control.Tx) ([]deployment.Segment, error) { return tx.Segments("D-1", place, limit) })
+	}
+	s.same("segments", after(0, 9), []deployment.Segment{first, second})
+	s.same("first segment", after(0, 1), []deployment.Segment{first})
+	s.same("later segments", after(first.Last, 9), []deployment.Segment{second})
+	s.same("no segments", after(second.Last, 9), []deployment.Segment(nil))
+	s.same("pieces that are left", read(s, func(tx control.Tx) ([]deployment.Output, error) { return tx.OutputOf("D-1", "", practice.Page{}) }), pieces[2:])
 }

@@ -61,12 +61,18 @@ func testTargetsToOrder(s suite) {
 		row := &all[i]
 		row.Wave, row.Stage, row.State = random.IntN(3)+1, random.IntN(6), states[random.IntN(len(states))]
 		row.Touched, row.Executed, row.Remediated = random.IntN(2) == 0, random.IntN(2) == 0, random.IntN(2) == 0
+		row.GivenUp = random.IntN(3) == 0
+		row.Abandoned = row.GivenUp && random.IntN(2) == 0
 	}
 	s.update(func(tx control.Tx) error { return tx.PutDeploymentTargets(all) })
 	for _, phase := range []deployment.Phase{deployment.Verify, deployment.Execute, deployment.Accept, deployment.Remediate, "other"} {
 		for range 40 {
-			stage := deployment.Stage{Phase: phase, Number: random.IntN(8), Wave: random.IntN(4)}
+			stage := deployment.Stage{Phase: phase, Number: random.IntN(8), Wave: random.IntN(4), Part: random.IntN(3) == 0, Resumes: random.IntN(3) == 0}
 			stage.First = random.IntN(stage.Number + 1)
+			if random.IntN(3) == 0 {
+				stage.FromWave = 1 + random.IntN(3)
+				stage.ToWave = stage.FromWave + random.IntN(2)
+			}
 			for range random.IntN(2) * random.IntN(60) {
 				stage.Only = append(stage.Only, all[random.IntN(n)].Name)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -27,16 +28,12 @@ func runAgents(ctx context.Context, busURL, keysFile string, count int) error {
 	if err := json.Unmarshal(raw, &hand); err != nil {
 		return err
 	}
-	drivers, err := driver.NewRegistry(nothing{})
-	if err != nil {
-		return err
-	}
 	var all sync.WaitGroup
 	gate := make(chan struct{}, 200) // connections that are being made at once
 	for i := range count {
 		gate <- struct{}{}
 		all.Go(func() {
-			err := runOne(ctx, busURL, agentName(i), hand, i, drivers, func() { <-gate })
+			err := runOne(ctx, busURL, agentName(i), hand, i, func() { <-gate })
 			if err != nil && ctx.Err() == nil {
 				quiet.Error("agent ended", "agent", agentName(i), "error", err)
 			}
@@ -46,7 +43,11 @@ func runAgents(ctx context.Context, busURL, keysFile string, count int) error {
 	return nil
 }
 
-func runOne(ctx context.Context, busURL, name string, hand handOver, i int, drivers agent.Drivers, connected func()) error {
+func runOne(ctx context.Context, busURL, name string, hand handOver, i int, connected func()) error {
+	drivers, err := driver.NewRegistry(nothing{held: heldFile(hand.Dir), fails: i == 0})
+	if err != nil {
+		return err
+	}
 	link, err := bus.Connect(bus.LinkOptions{URL: busURL, Key: ed25519.NewKeyFromSeed(hand.Seeds[i]), Name: name, Scope: practice.DefaultScope, Log: quiet})
 	connected()
 	if err != nil {
@@ -71,8 +72,12 @@ type wallClock struct{}
 func (wallClock) Now() time.Time { return time.Now() }
 
 // nothing is a driver that does nothing at once: what is measured is the way
-// of orders and reports.
-type nothing struct{}
+// of orders and reports. While the file held is there, applying waits for its end;
+// then the one that fails does so.
+type nothing struct {
+	held  string
+	fails bool
+}
 
 func (nothing) Declare() driver.Declaration {
 	return driver.Declaration{Name: "script", Inputs: &struct{}{}, OnDoubt: model.Repeat, Actions: []model.Action{model.Apply, model.Remove, model.Check}}
@@ -82,5 +87,20 @@ func (nothing) Inspect(context.Context, driver.Step) (driver.Finding, error) {
 	return driver.Finding{Present: true, Matches: true}, nil
 }
 
-func (nothing) Apply(context.Context, driver.Step, driver.Progress) error  { return nil }
+func (n nothing) Apply(ctx context.Context, _ driver.Step, _ driver.Progress) error {
+	if _, err := os.Stat(n.held); os.IsNotExist(err) {
+		return nil
+	}
+	if !n.fails {
+		<-ctx.Done() // in the middle of its work until the process ends
+		return ctx.Err()
+	}
+	for {
+		if _, err := os.Stat(n.held + failing); err == nil {
+			return errors.New("the step fails")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func (nothing) Remove(context.Context, driver.Step, driver.Progress) error { return nil }

@@ -20,6 +20,7 @@ func main() {
 	agents := flag.Int("agents", 1000, "how many agents")
 	child := flag.String("bus", "", "used by the command itself: run the agents of this bus")
 	keys := flag.String("keys", "", "used by the command itself: where the agents' keys are")
+	breach := flag.Bool("breach", false, "measure how soon a wave stops when one target fails, all others being in the middle of theirs")
 	profile := flag.String("cpuprofile", "", "write the server's CPU profile to this file, and the agents' to the same with .agents")
 	flag.Parse()
 	if *profile != "" && *child == "" {
@@ -36,7 +37,7 @@ func main() {
 	if *child != "" {
 		err = childOf(ctx, *child, *keys, *profile, *agents)
 	} else {
-		err = measure(ctx, *profile, *agents)
+		err = measure(ctx, *profile, *agents, *breach)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fleet:", err)
@@ -80,13 +81,18 @@ func profiled(file string) (func(), error) {
 var quiet = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 // measure starts the server, lets the agents come, deploys, and prints the figures.
-func measure(ctx context.Context, profile string, agents int) error {
+func measure(ctx context.Context, profile string, agents int, breach bool) error {
 	dir, err := os.MkdirTemp("", "tranship-fleet-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	f := &fleet{dir: dir, size: agents}
+	if breach {
+		if err := os.WriteFile(f.held(), nil, 0o600); err != nil {
+			return err
+		}
+	}
 	if err := f.start(ctx); err != nil {
 		return err
 	}
@@ -118,6 +124,9 @@ func measure(ctx context.Context, profile string, agents int) error {
 	f.agents = cmd.Process.Pid
 	if err := f.awaitAgents(ctx); err != nil {
 		return err
+	}
+	if breach {
+		return f.breach(ctx)
 	}
 	return f.deploy(ctx)
 }

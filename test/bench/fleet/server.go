@@ -143,7 +143,7 @@ func (f *fleet) awaitAgents(ctx context.Context) error {
 	p := f.phase()
 	page, seen := practice.Page{Limit: practice.MaxLimit}, 0
 	for seen < f.size {
-		list, err := f.server.Control.Agents(ctx, practice.DefaultScope, page)
+		list, err := f.server.Control.Agents(ctx, practice.DefaultScope, "", page)
 		if err != nil {
 			return err
 		}

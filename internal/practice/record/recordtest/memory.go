@@ -4,6 +4,7 @@ package recordtest
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -74,27 +75,77 @@ func (m *Memory) RecordRow(index int64) (record.Row, error) {
 func (m *Memory) RecordRows(f record.Filter, page practice.Page) ([]record.Row, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	from := f.From
+	from, until := f.From, int64(math.MaxInt64)
 	if page.After != "" {
 		after, err := strconv.ParseInt(page.After, 10, 64)
 		if err != nil {
 			return nil, practice.Faultf(practice.Invalid, "page after %q: not an entry's index", page.After)
 		}
-		from = max(from, after+1)
+		if f.Newest {
+			until = after
+		} else {
+			from = max(from, after+1)
+		}
 	}
+	terms, err := f.Terms()
+	if err != nil {
+		return nil, err
+	}
+	words := m.words(terms)
+	fits := meant(terms, words)
 	var rows []record.Row
 	for _, row := range m.Rows {
-		if row.Index >= from && chosen(f, row) {
+		if row.Index >= from && row.Index < until && chosen(f, row) && fits(words[row.Index]) {
 			rows = append(rows, row)
 		}
 	}
 	slices.SortFunc(rows, func(a, b record.Row) int { return int(a.Index - b.Index) })
+	if f.Newest {
+		slices.Reverse(rows)
+	}
 	return rows[:min(len(rows), page.Size())], nil
 }
 
 func chosen(f record.Filter, row record.Row) bool {
 	return (f.Subject == "" || f.Subject == row.Subject) && (f.Target == "" || f.Target == row.Target) &&
-		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, row.Kind))
+		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, row.Kind)) && f.During(row.When) && f.Fits(row.Subject)
+}
+
+// words gives the words of every row; none where nothing asks for them.
+func (m *Memory) words(terms []record.Term) map[int64][]string {
+	words := map[int64][]string{}
+	if len(terms) == 0 {
+		return words
+	}
+	begun := map[string][]byte{}
+	for _, row := range m.Rows {
+		if row.Number == 1 {
+			begun[row.Subject] = row.Bytes
+		}
+	}
+	for place, row := range m.Rows {
+		words[place] = record.Words(row.Bytes, begun[row.Subject])
+	}
+	return words
+}
+
+// meant gives a check of words: a free term that no entry has is the beginning of words.
+func meant(terms []record.Term, words map[int64][]string) func(of []string) bool {
+	begins := make([]bool, len(terms))
+	for i, term := range terms {
+		begins[i] = term.Free
+		for _, of := range words {
+			begins[i] = begins[i] && !term.Has(of, false)
+		}
+	}
+	return func(of []string) bool {
+		for i, term := range terms {
+			if !term.Has(of, begins[i]) {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 // RecordCounts counts rows and tiles.

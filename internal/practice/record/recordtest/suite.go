@@ -44,6 +44,8 @@ func Run(t *testing.T, newStore func(t *testing.T) record.Store) {
 		"what was appended is read":     testReading,
 		"lists are filtered and paged":  testLists,
 		"links are the chains' ends":    testLinks,
+		"entries are searched":          testSearch,
+		"what is found is paged":        testSearchPages,
 		"a stale append is a conflict":  testConflict,
 		"a thousand entries verify":     testVerifies,
 		"rows are copies, not pointers": testCopies,
@@ -149,6 +151,8 @@ func testLists(t *testing.T, store record.Store) {
 	expect(record.Filter{Subject: "deployment/D-2"}, practice.Page{}, 1, 6, 11, 16, 21, 26)
 	expect(record.Filter{Subject: "deployment/D-2"}, practice.Page{After: "16"}, 21, 26)
 	expect(record.Filter{Target: "web-03"}, practice.Page{}, 3, 10, 17, 24)
+	expect(record.Filter{Target: "web-03", Newest: true}, practice.Page{Limit: 2}, 24, 17)
+	expect(record.Filter{Target: "web-03", Newest: true}, practice.Page{After: "17"}, 10, 3)
 	expect(record.Filter{Subject: "deployment/D-1", Target: "web-03"}, practice.Page{}, 10)
 	expect(record.Filter{Kinds: []string{"order.issued"}}, practice.Page{})
 	expect(record.Filter{Kinds: []string{"order.issued", "report.received"}, From: 28}, practice.Page{}, 28, 29)

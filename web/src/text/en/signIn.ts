@@ -1,0 +1,18 @@
+export const signIn = {
+  title: "Sign in",
+  name: "Name",
+  password: "Password",
+  showPassword: "Show the password",
+  submit: "Sign in",
+  withCode: "I have a code for the first time",
+  withPassword: "Sign in with name and password",
+  code: "Code",
+  codeHint: "From who manages the people here; it begins with tsi_ and is good once.",
+  newPassword: "New password",
+  newPasswordHint: "At least 12 characters. Several words are good.",
+  currentPassword: "Present password",
+  changePassword: "Change password",
+  passwordChanged: "The password is changed. All your other sessions have ended.",
+  ended: "Your session has ended",
+  endedDetail: "Sign in again; what you typed is still there.",
+};
