@@ -146,6 +146,9 @@ describe("the record", () => {
     await page.waitForURL(new RegExp(`/records/${items[1].index + 1}$`));
     await page.locator("body").press("[");
     await page.waitForURL(new RegExp(`/records/${items[1].index}$`));
+    await page.locator("body").press("]");
+    await page.locator("body").press("]"); // sooner than the page follows
+    await page.waitForURL(new RegExp(`/records/${items[1].index + 2}$`));
     await page.context().close();
   });
 
@@ -182,6 +185,25 @@ describe("the palette", () => {
     await shoot(page, "palette-light");
     await palette.getByLabel("Find or do anything").press("Enter");
     await page.waitForURL(/\/environments\/terminals\/targets\/gate-hel-001$/);
+    await page.context().close();
+  });
+
+  it("takes the letters of who types at once, and gives the focus back to who had it", async () => {
+    const page = await openWindow(browser, house, { state });
+    await open(page, "/overview");
+    const begin = page.getByRole("link", { name: "Records" }).first();
+    await begin.focus();
+    const active = await page.evaluate(async () => {
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "k", code: "KeyK", ctrlKey: true, bubbles: true, cancelable: true }));
+      for (let i = 0; i < 100 && document.activeElement.tagName !== "INPUT"; i++) {
+        await null; // no timer, no frame: nothing that another key could overtake
+      }
+      return document.activeElement.getAttribute("aria-label");
+    });
+    assert.equal(active, "Find or do anything");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.waitForFunction((link) => document.activeElement === link, await begin.elementHandle());
     await page.context().close();
   });
 

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { api, ask, type Schema } from "@/api/client";
+import { focusAtOnce } from "@/part/focus";
 import { text } from "@/text";
 import { Icon, type IconName } from "@/vocabulary/Icon";
 import { usePageActs } from "./acts";
@@ -79,7 +80,7 @@ export function Palette({ showKeys }: { showKeys: () => void }) {
       maxHeight={420}
       attributes={{ content: { "aria-label": f.find } }}
     >
-      <Spotlight.Search placeholder={f.find} aria-label={f.find} leftSection={<Icon name="search" />} rightSection={<Kbd size="xs" aria-hidden="true">Esc</Kbd>} onKeyDown={take} />
+      <Spotlight.Search ref={focusAtOnce} placeholder={f.find} aria-label={f.find} leftSection={<Icon name="search" />} rightSection={<Kbd size="xs" aria-hidden="true">Esc</Kbd>} onKeyDown={take} />
       <Spotlight.ActionsList aria-label={f.found}>
         {found.map((one) => (
           <Spotlight.Action key={one.id} onClick={() => go(one)} data-found data-to={one.to}>

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "@/api/client";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { text } from "@/text";
 
 const t = text.signIn;
@@ -35,7 +36,7 @@ function Form({ close, has }: { close: () => void; has: boolean }) {
         setting.mutate();
       }}
     >
-      {has ? <PasswordInput label={t.currentPassword} value={current} onChange={(event) => setCurrent(event.currentTarget.value)} autoComplete="current-password" required data-autofocus visibilityToggleButtonProps={{ "aria-label": t.showPassword }} /> : null}
+      {has ? <PasswordInput label={t.currentPassword} value={current} onChange={(event) => setCurrent(event.currentTarget.value)} autoComplete="current-password" required {...firstField} visibilityToggleButtonProps={{ "aria-label": t.showPassword }} /> : null}
       <PasswordInput label={t.newPassword} description={t.newPasswordHint} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="new-password" required minLength={12} visibilityToggleButtonProps={{ "aria-label": t.showPassword }} />
       {setting.error === null ? null : <Failure error={setting.error} />}
       <div className="row between">

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 /*
  * Keys of the whole interface and of a page. They are off while somebody types,
@@ -38,13 +38,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** A key, or two after each other ("g d"), while the component is there. */
+/** A key, or two after each other ("g d"), from when the component is drawn and while it is there. */
 export function useKey(key: string, handler: Handler) {
   const latest = useRef(handler);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = handler;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const call: Handler = (event) => latest.current(event);
     handlers.set(key, [...(handlers.get(key) ?? []), call]);
     return () => {

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
 import { text } from "@/text";
 import { Failure } from "./Failure";
+import { firstField } from "./focus";
 import { useTyped } from "./typed";
 import { offerUndo, type Undo } from "./undo";
 
@@ -79,7 +80,7 @@ function Question({ act, close }: { act: Act; close: () => void }) {
           onChange={(event) => setTyped(event.currentTarget.value)}
           error={tried && mistyped ? text.part.mustType(act.type) : undefined}
           autoComplete="off"
-          data-autofocus
+          {...firstField}
         />
       )}
       {act.reason === undefined ? null : (
@@ -91,7 +92,7 @@ function Question({ act, close }: { act: Act; close: () => void }) {
           error={tried && silent ? text.part.mustSay : undefined}
           autosize
           minRows={2}
-          {...(act.type === undefined ? { "data-autofocus": true } : {})}
+          {...(act.type === undefined ? firstField : {})}
         />
       )}
       {running.error === null ? null : <Failure error={running.error} />}

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "@/api/client";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { text } from "@/text";
 import type { Role } from "./GiveCode";
 import type { Row } from "./People";
@@ -38,7 +39,7 @@ export function GiveRole({ row, close }: { row: Row; close: () => void }) {
           change.mutate();
         }}
       >
-        <Select label={t.role} description={t.roleHint} data={choices} value={role} onChange={(value) => setRole(value as Role)} allowDeselect={false} data-autofocus />
+        <Select label={t.role} description={t.roleHint} data={choices} value={role} onChange={(value) => setRole(value as Role)} allowDeselect={false} {...firstField} />
         {role === before ? null : (
           <div className="stack tight" role="status">
             {gained.length === 0 ? null : <p>{t.gains(row.name, gained)}</p>}

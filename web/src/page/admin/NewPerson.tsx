@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "@/api/client";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { text } from "@/text";
 import { CodeOnce, type Role } from "./GiveCode";
 import { useMay, useRoleChoices } from "./right";
@@ -51,7 +52,7 @@ export function NewPerson({ close }: { close: () => void }) {
             make.mutate();
           }}
         >
-          <TextInput label={t.name} description={t.nameHint} value={name} onChange={(event) => setName(event.currentTarget.value)} disabled={described} required data-autofocus autoComplete="off" />
+          <TextInput label={t.name} description={t.nameHint} value={name} onChange={(event) => setName(event.currentTarget.value)} disabled={described} required {...firstField} autoComplete="off" />
           <TextInput label={t.fullName} value={fullName} onChange={(event) => setFullName(event.currentTarget.value)} disabled={described} autoComplete="off" />
           <TextInput label={t.mail} description={t.mailHint} type="email" value={mail} onChange={(event) => setMail(event.currentTarget.value)} disabled={described} autoComplete="off" />
           <TextInput label={t.zone} value={zone} onChange={(event) => setZone(event.currentTarget.value)} disabled={described} autoComplete="off" />

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, ask, type Schema } from "@/api/client";
 import { useWho } from "@/frame/who";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { text } from "@/text";
 import { useDocuments } from "./Documents";
 import { Once } from "./Once";
@@ -57,7 +58,7 @@ export function NewToken({ close }: { close: () => void }) {
         make.mutate();
       }}
     >
-      <TextInput label={t.name} description={t.tokenNameHint} value={name} onChange={(event) => setName(event.currentTarget.value)} required data-autofocus autoComplete="off" />
+      <TextInput label={t.name} description={t.tokenNameHint} value={name} onChange={(event) => setName(event.currentTarget.value)} required {...firstField} autoComplete="off" />
       {administers ? (
         <Select
           label={t.actsAs}

@@ -5,6 +5,7 @@ import { api, ask, type Schema } from "@/api/client";
 import { type Act, Confirm } from "@/part/Confirm";
 import { Copy } from "@/part/Copy";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { Time } from "@/part/Time";
 import { text } from "@/text";
 import { useNames } from "./data";
@@ -60,7 +61,7 @@ function Form({ environments }: { environments: readonly string[] }) {
             make.reset();
           }}
           w={170}
-          data-autofocus
+          {...firstField}
         />
         {kind === "all" ? null : <Select label={t.feedName[kind]} data={choice} value={of} onChange={setOf} searchable w={200} />}
         <Button type="submit" variant="filled" loading={make.isPending} disabled={kind !== "all" && of === null} className={classes["atFoot"]}>

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask, type Schema } from "@/api/client";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { useTyped } from "@/part/typed";
 import { text } from "@/text";
 import classes from "./deployment.module.css";
@@ -110,7 +111,7 @@ export function GuideForm({ d, about, close, changed }: { d: Deployment; about: 
           ))}
         </div>
       </Radio.Group>
-      <Textarea label={text.part.reason} description={text.part.reasonHint} value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={tried && silent ? text.part.mustSay : undefined} autosize minRows={2} data-autofocus />
+      <Textarea label={text.part.reason} description={text.part.reasonHint} value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={tried && silent ? text.part.mustSay : undefined} autosize minRows={2} {...firstField} />
       {sending.error === null ? null : <Failure error={sending.error} />}
       <div className="row between">
         {close === undefined ? (

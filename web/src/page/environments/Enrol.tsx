@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, ask } from "@/api/client";
 import { Copy } from "@/part/Copy";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { LinkButton } from "@/part/LinkButton";
 import { Time } from "@/part/Time";
 import { text } from "@/text";
@@ -40,7 +41,7 @@ function Steps({ environment }: { environment: string | undefined }) {
           allowed.mutate(name.trim());
         }}
       >
-        <TextInput label={t.enrolName} description={t.enrolHint} value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus autoComplete="off" />
+        <TextInput label={t.enrolName} description={t.enrolHint} value={name} onChange={(event) => setName(event.currentTarget.value)} {...firstField} autoComplete="off" />
         {allowed.error === null ? null : <Failure error={allowed.error} />}
         <div className="row">
           <Button type="submit" variant="filled" loading={allowed.isPending} disabled={name.trim() === ""}>

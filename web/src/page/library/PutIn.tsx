@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { type Act, Confirm } from "@/part/Confirm";
 import { Copy, digestShort } from "@/part/Copy";
 import { Failure } from "@/part/Failure";
+import { firstField } from "@/part/focus";
 import { text } from "@/text";
 import { Icon } from "@/vocabulary/Icon";
 import { stateOf, version as states } from "@/vocabulary/state";
@@ -122,7 +123,7 @@ function Say({ choice, versions, put }: { choice: Choice; versions: readonly str
         }
       }}
     >
-      <TextInput label={t.version} description={t.versionHint} value={order.version} onChange={(event) => set({ version: event.currentTarget.value.trim() })} error={tried || versions.includes(order.version) ? wrong : undefined} autoComplete="off" required withAsterisk={false} data-autofocus />
+      <TextInput label={t.version} description={t.versionHint} value={order.version} onChange={(event) => set({ version: event.currentTarget.value.trim() })} error={tried || versions.includes(order.version) ? wrong : undefined} autoComplete="off" required withAsterisk={false} {...firstField} />
       <div className={classes["two"]}>
         <TextInput label={t.commitOf} description={t.commitHint} value={order.commit} onChange={(event) => set({ commit: event.currentTarget.value.trim() })} autoComplete="off" />
         <TextInput label={t.note} description={t.noteHint} value={order.note} onChange={(event) => set({ note: event.currentTarget.value })} autoComplete="off" />
@@ -170,7 +171,7 @@ function Under({ upload, version, stop, drop, again }: Going) {
         </Button>
         {upload.step === "sending" ? <Button onClick={stop}>{t.stop}</Button> : null}
         {stopped ? (
-          <Button variant="filled" onClick={again} data-autofocus>
+          <Button variant="filled" onClick={again} {...firstField}>
             {t.goOn}
           </Button>
         ) : null}

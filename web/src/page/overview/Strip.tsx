@@ -19,11 +19,16 @@ export const Strip = memo(function Strip({ at, choose }: { at: string | undefine
   const present = end >= now.getTime();
   const strip = useStrip(new Date(end).toISOString());
   const [dragged, drag] = useState<number>();
+  const [followed, follow] = useState(at);
+  if (followed !== at) {
+    follow(at);
+    drag(undefined);
+  }
   const [asked, ask] = useState("");
   const place = at === undefined ? hours : Math.max(0, Math.min(hours, hours - (end - Date.parse(at)) / hour));
   const shown = dragged ?? place;
   const take = (hoursOn: number) => {
-    drag(undefined);
+    drag(hoursOn); // the next key may come before the address has followed
     choose(hoursOn >= hours && present ? undefined : new Date(end - (hours - hoursOn) * hour).toISOString());
   };
   useKey("[", () => take(Math.max(0, Math.floor(shown) - 1)));

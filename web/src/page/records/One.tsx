@@ -25,13 +25,10 @@ export function One({ index }: { index: number }) {
   const head = useHead();
   const navigate = useNavigate();
   const last = (head.data?.head.size ?? index + 1) - 1;
-  const go = (to: number) => {
-    if (to >= 0 && to <= last) {
-      void navigate({ to: "/records/$record", params: { record: String(to) } });
-    }
-  };
-  useKey("[", () => go(index - 1));
-  useKey("]", () => go(index + 1));
+  // From where the address is: the next key may come before the page has followed it.
+  const go = (by: number) => void navigate({ to: "/records/$record", params: ({ record }) => ({ record: String(Math.max(0, Math.min(last, Number(record) + by))) }) });
+  useKey("[", () => go(-1));
+  useKey("]", () => go(1));
   if (found.error !== null) {
     if (problemOf(found.error).code !== "not-found") {
       return <Failure error={found.error} retry={() => void found.refetch()} />;
